@@ -1,0 +1,130 @@
+"""Wireshark's dissectors as judge: they read every sample frame as it was meant, checksums included."""
+
+import json
+import subprocess
+
+import pytest
+
+from tests.conftest import require_tool
+from tests.wire.samples import SAMPLES, advert
+from vipsim.trace.pcapng import CapturedFrame, Interface, write_packets
+from vipsim.wire.frames import Arp, Echo, Udp, Vrrp
+
+GOOD, BAD = "1", "0"
+SEEN = {
+    **SAMPLES,
+    "advert-v3-rfc9568": advert(3, pseudo_header=False),
+    "advert-v2-wrong": advert(2, checksum=1),
+}
+NAMES = {
+    "eth": "dst src",
+    "frame": "len",
+    "ip": "src dst ttl len flags.df checksum.status",
+    "arp": "opcode src.hw_mac src.proto_ipv4 dst.hw_mac dst.proto_ipv4 isgratuitous isprobe",
+    "icmp": "type ident seq checksum.status",
+    "udp": "srcport dstport payload checksum.status",
+    "vrrp": "version virt_rtr_id prio adver_int short_adver_int addr_count ip_addr auth_type auth_string "
+    "checksum.status",
+    "_ws": "malformed",
+}
+FIELDS = [f"{protocol}.{name}" for protocol, names in NAMES.items() for name in names.split()]
+CHECK = ["-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE"]
+
+
+def dissect(path, *options):
+    """Ask tshark for the fields; one dictionary a frame, of lists."""
+    command = [require_tool("tshark"), "-r", str(path), "-n", "-T", "json", *CHECK, *options]
+    for field in FIELDS:
+        command += ["-e", field]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+    return dict(zip(SEEN, (frame["_source"]["layers"] for frame in json.loads(done.stdout)), strict=True))
+
+
+@pytest.fixture(scope="module")
+def capture(tmp_path_factory):
+    path = tmp_path_factory.mktemp("tshark") / "samples.pcapng"
+    frames = [CapturedFrame(0, "db1.bond0", frame, inbound=False) for frame in SEEN.values()]
+    write_packets(path, [Interface("db1.bond0")], frames)
+    return path
+
+
+@pytest.fixture(scope="module")
+def dissected(capture):
+    return dissect(capture)
+
+
+def same(layers, **expected):
+    """Compare by tshark's names with __ for the dot; None: the field is not there."""
+    for name, value in expected.items():
+        field = name.replace("__", ".")
+        seen = layers.get(field)
+        if seen == ["True"]:  # from Wireshark 4.2 on flags are words
+            seen = ["1"]
+        assert seen == (None if value is None else [str(value)]), field
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_frame_and_ip_header(dissected, name):
+    frame, layers = SEEN[name], dissected[name]
+    same(layers, eth__dst=str(frame.dst).lower(), eth__src=str(frame.src).lower(), frame__len=frame.size - 4)
+    assert "_ws.malformed" not in layers
+    if not isinstance(frame.packet, Arp):
+        same(layers, ip__src=frame.packet.src, ip__dst=frame.packet.dst, ip__ttl=frame.packet.ttl)
+        same(layers, ip__checksum__status=GOOD, ip__flags__df=1)
+
+
+@pytest.mark.parametrize("name", [name for name, frame in SEEN.items() if isinstance(frame.packet, Arp)])
+def test_arp(dissected, name):
+    arp, layers = SEEN[name].packet, dissected[name]
+    same(layers, arp__opcode=int(arp.op))
+    same(layers, arp__src__hw_mac=str(arp.sender_mac).lower(), arp__src__proto_ipv4=arp.sender_ip)
+    same(layers, arp__dst__hw_mac=str(arp.target_mac).lower(), arp__dst__proto_ipv4=arp.target_ip)
+    same(
+        layers,
+        arp__isgratuitous=1 if name == "garp" else None,
+        arp__isprobe=1 if name == "arp-probe" else None,
+    )
+
+
+@pytest.mark.parametrize("name", [name for name, frame in SEEN.items() if isinstance(frame.packet, Echo)])
+def test_echo(dissected, name):
+    echo, layers = SEEN[name].packet, dissected[name]
+    same(
+        layers,
+        icmp__type=0 if echo.is_reply else 8,
+        icmp__checksum__status=GOOD,
+        ip__len=28 + echo.data_length,
+    )
+    assert layers["icmp.ident"][0] == str(echo.ident)  # the second reading is little-endian
+    assert layers["icmp.seq"][0] == str(echo.seq)
+
+
+@pytest.mark.parametrize("name", [name for name, frame in SEEN.items() if isinstance(frame.packet, Udp)])
+def test_udp(dissected, name):
+    udp, layers = SEEN[name].packet, dissected[name]
+    same(layers, udp__srcport=udp.sport, udp__dstport=udp.dport, udp__checksum__status=GOOD)
+    same(layers, udp__payload=udp.payload.hex() or None)
+
+
+@pytest.mark.parametrize("name", [name for name, frame in SEEN.items() if isinstance(frame.packet, Vrrp)])
+def test_vrrp(dissected, name):
+    vrrp, layers = SEEN[name].packet, dissected[name]
+    same(layers, vrrp__version=vrrp.version, vrrp__virt_rtr_id=vrrp.vrid, vrrp__prio=vrrp.priority)
+    same(layers, vrrp__addr_count=len(vrrp.vips))
+    assert layers["vrrp.ip_addr"] == [str(vip) for vip in vrrp.vips]
+    if vrrp.version == 2:
+        same(layers, vrrp__adver_int=vrrp.interval, vrrp__auth_type=vrrp.auth_type)
+        password = vrrp.auth_data.rstrip(b"\0").decode()
+        same(layers, vrrp__auth_string=password or None)
+    else:
+        same(layers, vrrp__short_adver_int=vrrp.interval)
+    # Wireshark's default is RFC 5798
+    is_wrong = name in ("advert-v3-rfc9568", "advert-v2-wrong")
+    same(layers, vrrp__checksum__status=BAD if is_wrong else GOOD)
+
+
+def test_vrrp_checksum_by_the_other_rule(capture):
+    layers = dissect(capture, "-o", "vrrp.v3_checksum_as_in_v2:TRUE")
+    same(layers["advert-v3-rfc9568"], vrrp__checksum__status=GOOD)
+    same(layers["advert-v3"], vrrp__checksum__status=BAD)
+    same(layers["advert-v2"], vrrp__checksum__status=GOOD)

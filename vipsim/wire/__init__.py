@@ -1,0 +1,1 @@
+"""What is on the cable: addresses, frames, and their bytes. Standard library only."""

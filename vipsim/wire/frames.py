@@ -1,0 +1,213 @@
+"""What is on the cable: a frame (layer 2) carries a packet (layer 3).
+
+The classes are slotted and, unlike everything else that vipsim passes around, not frozen: the
+simulator makes two of them per probe and freezing costs five times as much. Nobody changes
+one after it was sent. `vipsim.wire.codec` turns them into bytes and back.
+
+`size` counts octets on the wire with the frame check sequence, padded to Ethernet's 64.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from vipsim.wire.addresses import BROADCAST, NO_MAC, IPv4, Mac
+
+HEADER_AND_FCS = 18
+MIN_FRAME = 64
+IP_HEADER = 20
+ARP_SIZE = MIN_FRAME
+
+
+class ArpOp(IntEnum):
+    """Operation of an ARP packet (RFC 826)."""
+
+    REQUEST = 1
+    REPLY = 2
+
+
+class IpProto(IntEnum):
+    """IP protocol numbers that vipsim speaks."""
+
+    ICMP = 1
+    UDP = 17
+    VRRP = 112
+
+
+class EtherType(IntEnum):
+    """Ethernet types that vipsim speaks."""
+
+    IPV4 = 0x0800
+    ARP = 0x0806
+
+
+@dataclass(slots=True)
+class Arp:
+    """An ARP packet for IPv4 over Ethernet (RFC 826)."""
+
+    op: ArpOp
+    sender_mac: Mac
+    sender_ip: IPv4
+    target_mac: Mac
+    target_ip: IPv4
+
+    @property
+    def is_gratuitous(self) -> bool:
+        """Sender and target address are the same: an announcement (RFC 5227 section 1.1)."""
+        return self.sender_ip == self.target_ip
+
+    @property
+    def size(self) -> int:
+        """Octets of the frame that carries it."""
+        return ARP_SIZE
+
+
+@dataclass(slots=True)
+class Echo:
+    """An ICMP echo request or reply in an IPv4 packet (RFC 792): a ping."""
+
+    src: IPv4
+    dst: IPv4
+    ttl: int
+    is_reply: bool
+    ident: int
+    seq: int
+    data_length: int = 56
+
+    @property
+    def size(self) -> int:
+        """Octets of the frame that carries it."""
+        return max(MIN_FRAME, HEADER_AND_FCS + IP_HEADER + 8 + self.data_length)
+
+
+@dataclass(slots=True)
+class Udp:
+    """A UDP datagram in an IPv4 packet (RFC 768)."""
+
+    src: IPv4
+    dst: IPv4
+    ttl: int
+    sport: int
+    dport: int
+    payload: bytes
+
+    @property
+    def size(self) -> int:
+        """Octets of the frame that carries it."""
+        return max(MIN_FRAME, HEADER_AND_FCS + IP_HEADER + 8 + len(self.payload))
+
+
+@dataclass(slots=True)
+class Vrrp:
+    """A VRRP advert in an IPv4 packet (RFC 3768 section 5.1, RFC 9568 section 5.2).
+
+    `interval` is in the version's own unit: whole seconds in version 2, hundredths of a
+    second in version 3. `checksum` None means "right for the version"; a decoder keeps a wrong one.
+    `pseudo_header` matters in version 3 only: True, the checksum covers the IPv4 pseudo-header
+    (RFC 5798, keepalived 2.2.7, FRR 8.4); False, it does not (RFC 9568). Two nodes that differ in it
+    do not hear each other: `vipsim.wire.checksum.vrrp_checksum_fits` is the receiver's question.
+    """
+
+    src: IPv4
+    dst: IPv4
+    ttl: int
+    version: int
+    vrid: int
+    priority: int
+    interval: int
+    vips: tuple[IPv4, ...]
+    auth_type: int = 0
+    auth_data: bytes = bytes(8)
+    checksum: int | None = None
+    pseudo_header: bool = True
+
+    @property
+    def size(self) -> int:
+        """Octets of the frame that carries it."""
+        auth = 8 if self.version == 2 else 0
+        return max(MIN_FRAME, HEADER_AND_FCS + IP_HEADER + 8 + 4 * len(self.vips) + auth)
+
+
+@dataclass(slots=True)
+class OtherIp:
+    """An IPv4 packet of a protocol that vipsim does not speak: carried, never understood."""
+
+    src: IPv4
+    dst: IPv4
+    ttl: int
+    proto: int
+    payload: bytes
+
+    @property
+    def size(self) -> int:
+        """Octets of the frame that carries it."""
+        return max(MIN_FRAME, HEADER_AND_FCS + IP_HEADER + len(self.payload))
+
+
+@dataclass(slots=True)
+class Other:
+    """A packet of an Ethernet type that vipsim does not speak."""
+
+    ethertype: int
+    payload: bytes
+
+    @property
+    def size(self) -> int:
+        """Octets of the frame that carries it."""
+        return max(MIN_FRAME, HEADER_AND_FCS + len(self.payload))
+
+
+IpPacket = Echo | Udp | Vrrp | OtherIp
+Packet = Arp | Echo | Udp | Vrrp | OtherIp | Other
+
+
+@dataclass(slots=True)
+class Frame:
+    """An Ethernet frame; `framed` makes one with the right size.
+
+    `size` is what the cable carries, in octets with FCS. `cause` is the id of the trace record
+    that made somebody send it (0: a client's own probe); it is bookkeeping, not on the wire,
+    and does not count in comparisons.
+    """
+
+    dst: Mac
+    src: Mac
+    packet: Packet
+    size: int
+    cause: int = field(default=0, compare=False)
+
+
+def framed(dst: Mac, src: Mac, packet: Packet, cause: int = 0) -> Frame:
+    """The frame that carries `packet` from `src` to `dst`, with its size on the wire."""
+    return Frame(dst, src, packet, packet.size, cause)
+
+
+def gratuitous_request(vip: IPv4, lladdr: Mac, target: Mac = NO_MAC) -> Frame:
+    """Broadcast an ARP request with sender = target = `vip` (RFC 5227 section 3, RFC 9568 section 8.3.1)."""
+    return framed(BROADCAST, lladdr, Arp(ArpOp.REQUEST, lladdr, vip, target, vip))
+
+
+def kind_of(packet: Packet) -> str:
+    """One word for a packet, as the trace and the ladder show it.
+
+    ``arp-request``, ``arp-reply``, ``garp``, ``arp-probe``, ``echo-request``, ``echo-reply``,
+    ``advert``, ``udp``, ``ip``, ``other``.
+    """
+    match packet:
+        case Arp():
+            if packet.is_gratuitous:
+                return "garp"
+            if packet.op is ArpOp.REQUEST:
+                return "arp-request" if packet.sender_ip else "arp-probe"
+            return "arp-reply"
+        case Echo():
+            return "echo-reply" if packet.is_reply else "echo-request"
+        case Vrrp():
+            return "advert"
+        case Udp():
+            return "udp"
+        case OtherIp():
+            return "ip"
+        case _:
+            return "other"
