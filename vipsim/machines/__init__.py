@@ -1,0 +1,1 @@
+"""Pure protocol machines: no clock, no randomness, no input or output."""

@@ -1,0 +1,166 @@
+"""VRRP's rules as data: what a version can carry, what a profile does, and the two formulas.
+
+A *version* is a packet format: 2 (RFC 3768) or 3 (RFC 5798, RFC 9568). A *profile* is the set of
+rules that a document, or a daemon, adds to it; the machine in `vipsim.machines.vrrp` reads it and
+contains no document's name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vipsim.errors import ScenarioError
+from vipsim.units import MS, SECOND, Time, format_duration
+from vipsim.wire.addresses import IPv4, Mac
+
+OWNER = 255
+"""Priority of the router that has the virtual address as its own (RFC 3768 section 5.3.4)."""
+GOODBYE = 0
+"""Priority in the last advert of a master that ends in order (RFC 3768 section 5.3.4)."""
+ADVERT_TTL = 255
+"""An advert with another TTL crossed a router: it is not from this link (RFC 3768 section 5.2.3)."""
+MISSED_ADVERTS = 3
+"""Intervals of silence before the skew (RFC 3768 section 6.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class VrrpVersion:
+    """What a packet format can carry."""
+
+    number: int
+    tick: Time
+    """Unit of the interval in the packet, in ns."""
+    most_ticks: int
+    """Largest interval, in ticks."""
+    learns_interval: bool
+    """A backup takes the interval that it hears; otherwise another one than its own is an error."""
+
+    @property
+    def range(self) -> str:
+        """The intervals that fit, as text for people."""
+        least, most = format_duration(self.tick), format_duration(self.tick * self.most_ticks)
+        if self.tick == SECOND:
+            return f"whole seconds {least} to {most}"
+        return f"{least} to {most} in steps of {least}"
+
+
+VERSIONS: dict[int, VrrpVersion] = {
+    2: VrrpVersion(2, SECOND, 255, learns_interval=False),  # RFC 3768 section 5.3.7: eight bits of seconds
+    3: VrrpVersion(3, 10 * MS, 4095, learns_interval=True),  # RFC 5798 section 5.2.7: twelve bits of 10 ms
+}
+
+
+@dataclass(frozen=True, slots=True)
+class VrrpProfile:
+    """The rules of one document or daemon, beyond the packet format."""
+
+    name: str
+    versions: tuple[int, ...]
+    """Versions that it speaks; the first is its default."""
+    answers_lower_priority: bool = False
+    """A master that hears a lower priority sends an advert at once, instead of nothing."""
+    drops_other_lists: bool = False
+    """An advert with other addresses than our own is dropped, unless its sender is the owner."""
+    checksum_pseudo_header: bool = True
+    """Version 3: the checksum covers the IPv4 pseudo-header."""
+    announcements: int = 1
+    """Gratuitous ARPs for each address at takeover."""
+
+
+PROFILES: dict[str, VrrpProfile] = {
+    # Section 7.1: another list "MUST" be dropped. Section 6.4.3: a lower priority is discarded.
+    "rfc3768": VrrpProfile("rfc3768", (2,), drops_other_lists=True),
+    # Section 7.1: another list is only logged. Section 5.2.8: checksum with pseudo-header.
+    "rfc5798": VrrpProfile("rfc5798", (3,)),
+    # Section 6.4.3: a lower priority is answered. Section 5.2.8: no pseudo-header over IPv4.
+    "rfc9568": VrrpProfile("rfc9568", (3,), answers_lower_priority=True, checksum_pseudo_header=False),
+}
+"""Known profiles by name."""
+
+
+def profile_named(name: str) -> VrrpProfile:
+    """Return the profile called `name`, or refuse with the names that exist."""
+    try:
+        return PROFILES[name]
+    except KeyError:
+        known = ", ".join(sorted(PROFILES))
+        raise ScenarioError(f"no VRRP profile is called {name!r}: use one of {known}") from None
+
+
+def default_profile(version: int) -> str:
+    """Name of the profile that a version has when none is given: the youngest RFC for it."""
+    return "rfc3768" if version == 2 else "rfc9568"
+
+
+def check_interval(version: int, advert_interval: Time) -> None:
+    """Refuse an interval (ns) that the version cannot carry, naming the way out."""
+    rules = VERSIONS.get(version)
+    if rules is None:
+        raise ScenarioError(f"VRRP has version: 2 and version: 3, not {version}")
+    ticks, rest = divmod(advert_interval, rules.tick)
+    if not rest and 1 <= ticks <= rules.most_ticks:
+        return
+    message = f"advert_interval {format_duration(advert_interval)}: version {version} carries {rules.range}"
+    other = VERSIONS[3]
+    if version == 2:
+        message += f": use version: 3 ({other.range})"
+    raise ScenarioError(message)
+
+
+def skew_time(version: int, priority: int, interval: Time) -> Time:
+    """How much longer a lower priority waits, in ns, so that the highest one is first.
+
+    Version 2: (256 - priority) / 256 seconds whatever the interval (RFC 3768 section 6.1).
+    Version 3: that fraction of the master's `interval` (RFC 9568 section 6.1).
+
+    >>> skew_time(2, 100, SECOND)
+    609375000
+    """
+    return (256 - priority) * (SECOND if version == 2 else interval) // 256
+
+
+def master_down_interval(version: int, priority: int, interval: Time) -> Time:
+    """How long a backup waits for an advert, in ns (RFC 3768 section 6.1).
+
+    RFC 9568 calls it Active_Down_Interval.
+
+    >>> master_down_interval(2, 100, SECOND)
+    3609375000
+    """
+    return MISSED_ADVERTS * interval + skew_time(version, priority, interval)
+
+
+@dataclass(frozen=True, slots=True)
+class VrrpSettings:
+    """One router's part in a virtual router; refused with `ScenarioError` if it cannot be sent."""
+
+    name: str
+    """How timers and records call it, for example ``vrrp 51``."""
+    vrid: int
+    priority: int
+    vips: tuple[tuple[IPv4, int], ...]
+    """Virtual addresses with their prefix lengths."""
+    iface: str
+    address: IPv4
+    """Primary address of the interface: source of adverts, and what decides between equals."""
+    mac: Mac
+    version: int = 2
+    advert_interval: Time = SECOND
+    """In ns."""
+    preempt: bool = True
+    """Take the address from a master with a lower priority."""
+    profile: VrrpProfile = PROFILES["rfc3768"]
+
+    def __post_init__(self) -> None:
+        """Refuse what an advert cannot carry."""
+        check_interval(self.version, self.advert_interval)
+        if self.version not in self.profile.versions:
+            fits = ", ".join(name for name in sorted(PROFILES) if self.version in PROFILES[name].versions)
+            raise ScenarioError(
+                f"profile {self.profile.name} does not speak version {self.version}: use one of {fits}"
+            )
+        # RFC 3768 section 5.3: each of them has eight bits, and 0 has a meaning of its own or none.
+        bytes_sent = {"vrid": self.vrid, "priority": self.priority, "number of vips": len(self.vips)}
+        for what, value in bytes_sent.items():
+            if not 1 <= value <= 255:
+                raise ScenarioError(f"{self.name}: {what} must be 1 to 255, not {value}")
