@@ -1,0 +1,156 @@
+"""From a scenario's groups to the machines that run them, for the simulator and for real.
+
+Names are looked up here and nowhere else: a group names nodes, interfaces, VIPs and services, a
+machine's settings hold addresses and ports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from vipsim.errors import ScenarioError
+from vipsim.machines.heartbeat import HeartbeatMachine
+from vipsim.machines.heartbeat_rules import HeartbeatSettings
+from vipsim.machines.vrrp import VrrpMachine
+from vipsim.machines.vrrp_rules import VrrpSettings, profile_named
+from vipsim.scenario.model import Group, HeartbeatGroup, Host, Iface, Scenario, VrrpGroup
+from vipsim.units import Time
+from vipsim.wire.addresses import IPv4
+
+Settings = VrrpSettings | HeartbeatSettings
+FailoverMachine = VrrpMachine | HeartbeatMachine
+
+
+Maker = Callable[[], tuple[FailoverMachine, ...]]
+"""Makes the machines of one daemon process afresh, for each time that it is launched."""
+
+
+def daemons(scenario: Scenario) -> tuple[tuple[str, Maker], ...]:
+    """Node and maker of machines for every host with a part in a group, in the scenario's order.
+
+    Names are resolved here, once: a maker only makes.
+    """
+    found: list[tuple[str, Maker]] = []
+    for host in scenario.hosts:
+        parts = [settings_for(scenario, g, host.name) for g in scenario.groups if host.name in members(g)]
+        if parts:
+            found.append((host.name, partial(_machines, tuple(parts))))
+    return tuple(found)
+
+
+def members(group: Group) -> tuple[str, ...]:
+    """Names of the nodes that take part in `group`, in its order."""
+    if isinstance(group, VrrpGroup):
+        return tuple(member.node for member in group.members)
+    return group.primary.node, group.standby.node
+
+
+def machine_for(scenario: Scenario, group: Group, node_name: str) -> FailoverMachine:
+    """Return a fresh machine that plays the part of `node_name` in `group`.
+
+    Raises
+    ------
+    ScenarioError
+        If a name leads nowhere, or the protocol cannot carry a value.
+    """
+    return _machine(settings_for(scenario, group, node_name))
+
+
+def settings_for(scenario: Scenario, group: Group, node_name: str) -> Settings:
+    """Resolve the part of `node_name` in `group`."""
+    if isinstance(group, VrrpGroup):
+        return vrrp_settings(scenario, group, node_name)
+    return heartbeat_settings(scenario, group, node_name)
+
+
+def _machine(settings: Settings) -> FailoverMachine:
+    return VrrpMachine(settings) if isinstance(settings, VrrpSettings) else HeartbeatMachine(settings)
+
+
+def _machines(parts: tuple[Settings, ...]) -> tuple[FailoverMachine, ...]:
+    return tuple(map(_machine, parts))
+
+
+def vrrp_settings(scenario: Scenario, group: VrrpGroup, node_name: str) -> VrrpSettings:
+    """Resolve the part of `node_name` in a VRRP group."""
+    for member in group.members:
+        if member.node == node_name:
+            break
+    else:
+        raise ScenarioError(f"{group.name} has no member {node_name}")
+    iface = _iface(scenario, node_name, member.iface)
+    return VrrpSettings(
+        name=group.name,
+        vrid=group.vrid,
+        priority=member.priority,
+        vips=_vips(scenario, group),
+        iface=iface.name,
+        address=iface.address,
+        mac=iface.mac,
+        version=group.version,
+        advert_interval=group.advert_interval,
+        preempt=member.preempt,
+        profile=profile_named(group.profile),
+    )
+
+
+def heartbeat_settings(scenario: Scenario, group: HeartbeatGroup, node_name: str) -> HeartbeatSettings:
+    """Resolve the part of `node_name` in a heartbeat pair."""
+    if node_name not in members(group):
+        raise ScenarioError(f"{group.name} has no member {node_name}")
+    is_primary = node_name == group.primary.node
+    own, other = (group.primary, group.standby) if is_primary else (group.standby, group.primary)
+    iface = _iface(scenario, own.node, own.iface)
+    return HeartbeatSettings(
+        name=group.name,
+        role="primary" if is_primary else "standby",
+        vips=_vips(scenario, group),
+        iface=iface.name,
+        address=iface.address,
+        mac=iface.mac,
+        peer=_iface(scenario, other.node, other.iface).address,
+        mode=group.mode,
+        interval=group.interval,
+        dead_count=group.dead_count,
+        timeout=resolved_timeout(group),
+        probe=None if group.probe == "host" else _port(scenario, other.node, group.probe),
+        takeover=group.takeover,
+        failback=group.failback,
+    )
+
+
+def resolved_timeout(group: HeartbeatGroup) -> Time:
+    """The timeout of a pair in ns: by default one interval (pull), or `dead_count` of them (push)."""
+    if group.timeout is not None:
+        return group.timeout
+    return group.interval if group.mode == "pull" else group.dead_count * group.interval
+
+
+def _host(scenario: Scenario, name: str) -> Host:
+    for host in scenario.hosts:
+        if host.name == name:
+            return host
+    raise ScenarioError(f"no host is called {name}")
+
+
+def _iface(scenario: Scenario, node_name: str, iface_name: str) -> Iface:
+    for iface in _host(scenario, node_name).ifaces:
+        if iface.name == iface_name:
+            return iface
+    raise ScenarioError(f"{node_name} has no interface {iface_name}")
+
+
+def _vips(scenario: Scenario, group: Group) -> tuple[tuple[IPv4, int], ...]:
+    known = {vip.name: (vip.address, vip.prefix) for vip in scenario.vips}
+    for name in group.vips:
+        if name not in known:
+            raise ScenarioError(f"{group.name}: no VIP is called {name}")
+    return tuple(known[name] for name in group.vips)
+
+
+def _port(scenario: Scenario, node_name: str, service_name: str) -> int:
+    for service in _host(scenario, node_name).services:
+        if service.name == service_name:
+            return service.port
+    raise ScenarioError(f"{node_name} has no service {service_name} to probe")

@@ -1,0 +1,162 @@
+"""From the file format's models to the frozen data of `vipsim.scenario.model`.
+
+It never refuses: an end that names nothing stays as written, for `vipsim.scenario.check` to find.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from vipsim.machines.vrrp_rules import default_profile
+from vipsim.scenario.fields import mac_for
+from vipsim.scenario.format import (
+    EVENTS,
+    ClientFile,
+    GroupFile,
+    HeartbeatFile,
+    HostFile,
+    LinkFile,
+    ScenarioFile,
+    SwitchFile,
+    VrrpFile,
+)
+from vipsim.scenario.model import (
+    After,
+    At,
+    Client,
+    End,
+    Fault,
+    FaultWord,
+    Group,
+    HeartbeatGroup,
+    HeartbeatMember,
+    Host,
+    Iface,
+    Link,
+    Node,
+    Scenario,
+    Service,
+    Start,
+    Switch,
+    Vip,
+    VrrpGroup,
+    VrrpMember,
+)
+
+
+def build(file: ScenarioFile) -> Scenario:
+    """Make the scenario that a file describes."""
+    nodes = tuple(_node(name, node) for name, node in file.nodes.items())
+    given: dict[str, Any] = {
+        key: getattr(file, key) for key in ("description", "phase") if key in file.model_fields_set
+    }
+    if "start" in file.model_fields_set:
+        given["start"] = Start(file.start)
+    return Scenario(
+        name=file.name,
+        duration=file.duration,
+        nodes=nodes,
+        links=_links(file.links or [], nodes),
+        vips=tuple(Vip(name, *address) for name, address in (file.vips or {}).items()),
+        groups=tuple(_group(group, nodes) for group in file.groups or []),
+        clients=tuple(_client(name, client) for name, client in (file.clients or {}).items()),
+        faults=tuple(_fault(fault) for fault in file.faults or []),
+        **given,
+    )
+
+
+def _given(part: Any, *keys: str) -> dict[str, Any]:
+    return {key: getattr(part, key) for key in keys if key in part.model_fields_set}
+
+
+def _node(name: str, file: HostFile | SwitchFile) -> Node:
+    if isinstance(file, SwitchFile):
+        return Switch(name, **_given(file, "ageing_time"))
+    ifaces = tuple(
+        Iface(
+            iface, given.mac if "mac" in given.model_fields_set else mac_for(given.address[0]), *given.address
+        )
+        for iface, given in file.interfaces.items()
+    )
+    services = tuple(Service(service, port) for service, port in (file.services or {}).items())
+    return Host(name, ifaces, services, **_given(file, "neighbor"))
+
+
+def _links(files: Iterable[LinkFile], nodes: tuple[Node, ...]) -> tuple[Link, ...]:
+    files = list(files)
+    known = {node.name: node for node in nodes}
+    written = {text.strip() for file in files for text in file.ends}
+    counts: dict[str, int] = {}
+
+    def end(text: str) -> End:
+        node, _, port = text.strip().partition(".")
+        if port or node not in known:
+            return End(node, port)
+        found = known[node]
+        if isinstance(found, Host):
+            return End(node, found.ifaces[0].name if len(found.ifaces) == 1 else "")
+        while True:  # the next port whose name nobody wrote
+            counts[node] = counts.get(node, 0) + 1
+            if f"{node}.p{counts[node]}" not in written:
+                return End(node, f"p{counts[node]}")
+
+    return tuple(
+        Link(end(file.ends[0]), end(file.ends[1]), **_given(file, "rate", "delay", "jitter", "loss"))
+        for file in files
+    )
+
+
+def _only_iface(node: str, nodes: tuple[Node, ...]) -> str:
+    for found in nodes:
+        if found.name == node and isinstance(found, Host) and len(found.ifaces) == 1:
+            return found.ifaces[0].name
+    return ""
+
+
+def _group(file: GroupFile, nodes: tuple[Node, ...]) -> Group:
+    if "vrrp" in file.model_fields_set:
+        return _vrrp(file.vrrp, nodes)
+    return _heartbeat(file.heartbeat, nodes)
+
+
+def _vrrp(file: VrrpFile, nodes: tuple[Node, ...]) -> VrrpGroup:
+    members = tuple(
+        VrrpMember(
+            node, member.iface or _only_iface(node, nodes), member.priority, **_given(member, "preempt")
+        )
+        for node, member in file.members.items()
+    )
+    given = _given(file, "version", "advert_interval", "profile")
+    given.setdefault("profile", default_profile(given.get("version", 2)))
+    return VrrpGroup(file.vrid, tuple(file.vips), members, **given)
+
+
+def _heartbeat(file: HeartbeatFile, nodes: tuple[Node, ...]) -> HeartbeatGroup:
+    def member(text: str) -> HeartbeatMember:
+        node, _, iface = text.strip().partition(".")
+        return HeartbeatMember(node, iface or _only_iface(node, nodes))
+
+    return HeartbeatGroup(
+        file.name,
+        tuple(file.vips),
+        member(file.primary),
+        member(file.standby),
+        **_given(file, "mode", "interval", "dead_count", "timeout", "probe", "takeover", "failback"),
+    )
+
+
+def _client(name: str, file: ClientFile) -> Client:
+    return Client(name, file.node, file.target, **_given(file, "probe", "interval", "start", "measured"))
+
+
+def _fault(file: Any) -> Fault:
+    word = next(word for word in FaultWord if word.value in file.model_fields_set)
+    when: At | After
+    if file.after is not None:
+        event = next(event for event in EVENTS if event in file.after.model_fields_set)
+        when = After(event, getattr(file.after, event), **_given(file.after, "plus", "since"))
+    else:
+        when = At(*file.at)
+    duration = file.lasting if "lasting" in file.model_fields_set else None
+    return Fault(word, getattr(file, word.value), when, duration=duration, **_given(file, "value", "every"))

@@ -1,0 +1,166 @@
+"""The checker's part for faults: what each acts on exists, its time is in the run, its value fits."""
+
+from __future__ import annotations
+
+from vipsim.errors import VipsimError
+from vipsim.scenario import targets
+from vipsim.scenario.check_groups import members_of
+from vipsim.scenario.fields import Refusal, shown
+from vipsim.scenario.findings import Findings, Where
+from vipsim.scenario.model import After, Fault, FaultWord, Scenario
+from vipsim.scenario.targets import EVERYTHING, HEALED
+from vipsim.units import format_duration, parse_duration
+
+EVENTS = ("advert", "announce", "master", "backup", "fault")
+MAX_REPETITIONS = 1_000_000
+MIN_FRAME_BYTES, MAX_FRAME_BYTES = 14, 9018
+
+DAEMON_WORDS = frozenset({FaultWord.KILL, FaultWord.STOP, FaultWord.HANG, FaultWord.RESTART, FaultWord.CONT})
+_HOST_WORDS = DAEMON_WORDS | {
+    FaultWord.CRASH,
+    FaultWord.POWER,
+    FaultWord.FREEZE,
+    FaultWord.ISOLATE,
+    FaultWord.REBOOT,
+    FaultWord.THAW,
+}
+_SERVICE_WORDS = frozenset({FaultWord.SERVICE_STOP, FaultWord.SERVICE_HANG, FaultWord.SERVICE_START})
+WAYS_BACK = frozenset(
+    {
+        FaultWord.RESTART,
+        FaultWord.REBOOT,
+        FaultWord.CONT,
+        FaultWord.THAW,
+        FaultWord.LINK_UP,
+        FaultWord.PORT_UP,
+        FaultWord.HEAL,
+        FaultWord.SERVICE_START,
+    }
+)
+_VALUED = frozenset({FaultWord.DROP, FaultWord.DELAY, FaultWord.JITTER, FaultWord.INJECT})
+
+
+def check_faults(findings: Findings) -> None:
+    """Judge every fault."""
+    for index, fault in enumerate(findings.scenario.faults):
+        where: Where = ("faults", index)
+        _check_target(findings, fault, where)
+        try:
+            _check_value(fault)
+        except VipsimError as error:
+            findings.refused((*where, "value"), error)
+        _check_time(findings, fault, where)
+
+
+def _check_target(findings: Findings, fault: Fault, where: Where) -> None:
+    # A node that was malformed may be what is meant: nothing is said then.
+    if findings.damage.hits("nodes") and _names(fault.target) & findings.damage.names:
+        return
+    if "nodes" in findings.damage.sections or (
+        findings.damage.hits("links") and fault.word not in _HOST_WORDS
+    ):
+        return
+    try:
+        _resolve(findings.scenario, fault)
+    except Refusal as error:
+        findings.refused((*where, fault.word.value), error)
+
+
+def _names(target: str) -> set[str]:
+    for sign in ".|,>":
+        target = target.replace(sign, " ")
+    return {*target.split(), *target.replace("-", " ").split()}
+
+
+def _resolve(scenario: Scenario, fault: Fault) -> None:
+    """Raise if the target means nothing."""
+    word, target = fault.word, fault.target
+    if word in _HOST_WORDS:
+        targets.host_of(scenario, target)
+        if word in DAEMON_WORDS and target not in _daemons(scenario):
+            raise Refusal(f"{target} runs no failover daemon", f"{word.value} acts on members of a group")
+    elif word in (FaultWord.LINK_DOWN, FaultWord.LINK_UP):
+        targets.host_ends(scenario, target)
+    elif word in (FaultWord.PORT_DOWN, FaultWord.PORT_UP):
+        targets.switch_ends(scenario, target)
+    elif word in (FaultWord.PARTITION, FaultWord.ONEWAY):
+        targets.partition_groups(scenario, target)
+    elif word in (FaultWord.DROP, FaultWord.DELAY, FaultWord.JITTER):
+        targets.directions(scenario, target)
+    elif word in _SERVICE_WORDS:
+        targets.service_of(scenario, target)
+    elif word is FaultWord.INJECT:
+        targets.iface_of(scenario, target)
+    else:
+        _resolve_heal(scenario, target)
+
+
+def _daemons(scenario: Scenario) -> set[str]:
+    return {member.node for group in scenario.groups for member in members_of(group)}
+
+
+def _resolve_heal(scenario: Scenario, target: str) -> None:
+    if target == EVERYTHING:
+        return
+    begun = [fault.target for fault in scenario.faults if fault.word in HEALED]
+    if target not in begun:
+        words = ", ".join(sorted(word.value for word in HEALED))
+        hint = f"the target of one of {words}, or all"
+        raise Refusal(f"nothing is done to {shown(target)} that heal could end", hint)
+
+
+def _check_value(fault: Fault) -> None:
+    word, value = fault.word, fault.value
+    if word not in _VALUED:
+        if value:
+            raise Refusal(f"{word.value} takes no value", "leave it out")
+    elif word is FaultWord.DROP:
+        targets.parse_drop(value)
+    elif word is FaultWord.INJECT:
+        _check_bytes(value)
+    else:
+        try:
+            known = parse_duration(value)
+        except VipsimError as error:
+            raise Refusal(f"{word.value} needs a duration: {error}") from None
+        if known > 3600 * 1_000_000_000:
+            raise Refusal(f"{value} is out of range", "allowed: 0s to 3600s")
+
+
+def _check_bytes(value: str) -> None:
+    try:
+        size = len(bytes.fromhex(value))
+    except ValueError:
+        raise Refusal(f"{shown(value)} is not bytes in hexadecimal", "two digits each octet") from None
+    if not MIN_FRAME_BYTES <= size <= MAX_FRAME_BYTES:
+        raise Refusal(
+            f"a frame of {size} octets", f"allowed: {MIN_FRAME_BYTES} to {MAX_FRAME_BYTES}, without FCS"
+        )
+
+
+def _check_time(findings: Findings, fault: Fault, where: Where) -> None:
+    duration = findings.scenario.duration
+    allowed = f"allowed: 0s to {format_duration(duration)}"
+    when = fault.when
+    if isinstance(when, After):
+        place = (*where, "after")
+        if when.event not in EVENTS:
+            findings.add(place, f"{shown(when.event)} is no event", f"one of {', '.join(EVENTS)}")
+        findings.known_host((*place, when.event), when.node)
+        if when.plus < 0:
+            findings.add((*place, "plus"), "it cannot act before the event", "allowed: from 0s on")
+        if not 0 <= when.since <= duration:
+            findings.add((*place, "since"), f"{format_duration(when.since)} is outside the run", allowed)
+    elif not 0 <= when.earliest <= when.latest <= duration:
+        late = format_duration(when.latest)
+        findings.add((*where, "at"), f"the fault at {late} is outside the run", allowed)
+    if fault.duration is not None:
+        if fault.duration <= 0:
+            findings.add((*where, "for"), "it must last more than 0s")
+        if fault.word in WAYS_BACK or fault.word is FaultWord.INJECT:
+            findings.add((*where, "for"), f"{fault.word.value} has no way back", "leave for: out")
+    if fault.every is not None:
+        if fault.every <= 0 or duration // fault.every > MAX_REPETITIONS:
+            findings.add((*where, "every"), "that is too often", f"allowed: at most {MAX_REPETITIONS} times")
+        elif fault.duration is not None and fault.duration >= fault.every:
+            findings.add((*where, "every"), "it begins again before it ended", "make every: longer than for:")

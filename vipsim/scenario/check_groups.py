@@ -1,0 +1,282 @@
+"""The checker's part for failover groups and clients."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address
+
+from vipsim.machines.vrrp_rules import PROFILES, check_interval
+from vipsim.scenario.fields import NAME, nearest, shown
+from vipsim.scenario.findings import Findings, Where, judged_by, network_of
+from vipsim.scenario.model import (
+    Client,
+    Group,
+    HeartbeatGroup,
+    HeartbeatMember,
+    Host,
+    Iface,
+    Service,
+    Vip,
+    VrrpGroup,
+    VrrpMember,
+)
+from vipsim.units import format_duration
+from vipsim.wire.addresses import IPv4
+from vipsim.wire.heartbeat import PORT
+
+_WORDS = {
+    "mode": ("pull", "push"),
+    "takeover": ("automatic", "manual"),
+    "failback": ("automatic", "manual"),
+}
+
+
+def members_of(group: Group) -> tuple[VrrpMember | HeartbeatMember, ...]:
+    """The members of any group, in order."""
+    return group.members if isinstance(group, VrrpGroup) else (group.primary, group.standby)
+
+
+def check_groups(findings: Findings) -> None:
+    """Members, addresses and timers of each group; each VIP in exactly one."""
+    vips = {vip.name: vip for vip in findings.scenario.vips}
+    names: dict[str, int] = {}
+    group_of: dict[str, str] = {}
+    for index, group in enumerate(findings.scenario.groups):
+        where: Where = ("groups", index, "vrrp" if isinstance(group, VrrpGroup) else "heartbeat")
+        key = "vrid" if isinstance(group, VrrpGroup) else "name"
+        if group.name in names:
+            findings.add((*where, key), f"two groups are called {group.name}", "each its own")
+        names.setdefault(group.name, index)
+        if isinstance(group, VrrpGroup):
+            _check_vrrp(findings, group, where)
+        else:
+            _check_heartbeat(findings, group, where)
+        ifaces = _member_ifaces(findings, group, where)
+        _check_group_vips(findings, group, where, vips, group_of, ifaces)
+    if not findings.damage.hits("groups"):
+        for name in vips:
+            if name not in group_of:
+                findings.add(
+                    ("vips", name), f"no group moves the VIP {name}", f"write vips: [{name}] in a group"
+                )
+
+
+def _member_ifaces(findings: Findings, group: Group, where: Where) -> list[Iface]:
+    found = []
+    seen: set[str] = set()
+    for role, member in _roles(group):
+        place = (*where, *role)
+        iface = findings.iface(place, member.node, member.iface)
+        if iface is not None:
+            found.append(iface)
+        if member.node in seen:
+            findings.add(place, f"{member.node} is a member twice", "each node once")
+        seen.add(member.node)
+    return found
+
+
+def _roles(group: Group) -> list[tuple[Where, VrrpMember | HeartbeatMember]]:
+    if isinstance(group, VrrpGroup):
+        return [(("members", member.node), member) for member in group.members]
+    return [(("primary",), group.primary), (("standby",), group.standby)]
+
+
+def _check_group_vips(
+    findings: Findings,
+    group: Group,
+    where: Where,
+    vips: dict[str, Vip],
+    group_of: dict[str, str],
+    ifaces: list[Iface],
+) -> None:
+    if not group.vips:
+        findings.add((*where, "vips"), f"{group.name} moves no VIP", "name at least one")
+    for position, name in enumerate(group.vips):
+        place = (*where, "vips", position)
+        if name not in vips:
+            if not findings.excused(name, "vips"):
+                findings.add(place, f"there is no VIP {shown(name)}", nearest(name, vips))
+            continue
+        if name in group_of:
+            findings.add(place, f"the VIP {name} is in {group_of[name]} already", "one group moves it")
+        group_of.setdefault(name, group.name)
+        if len(ifaces) == len(members_of(group)) and not any(
+            _on_link(iface, vips[name].address) for iface in ifaces
+        ):
+            subnets = ", ".join(dict.fromkeys(str(network_of(iface)) for iface in ifaces[:20]))
+            findings.add(
+                ("vips", name),
+                f"the VIP {vips[name].address} is outside every subnet of {group.name}",
+                f"allowed: an address in {subnets}",
+            )
+
+
+def _on_link(iface: Iface, address: IPv4) -> bool:
+    return 1 <= iface.prefix <= 32 and IPv4Address(int(address)) in network_of(iface)
+
+
+def _check_vrrp(findings: Findings, group: VrrpGroup, where: Where) -> None:
+    if not 1 <= group.vrid <= 255:
+        findings.add((*where, "vrid"), f"the vrid {group.vrid} is out of range", "allowed: 1 to 255")
+    if not group.members:
+        findings.add((*where, "members"), f"{group.name} has no members", "name at least one")
+    if len(group.vips) > 255:
+        findings.add((*where, "vips"), "an advert carries at most 255 addresses", "make two groups")
+    if group.version not in (2, 3):
+        findings.add((*where, "version"), f"VRRP has no version {group.version}", "allowed: 2 and 3")
+    elif error := judged_by(check_interval, group.version, group.advert_interval):
+        findings.refused((*where, "advert_interval"), error)
+    profile = PROFILES.get(group.profile)
+    if profile is None:
+        findings.add(
+            (*where, "profile"),
+            f"no VRRP profile is called {shown(group.profile)}",
+            nearest(group.profile, sorted(PROFILES)),
+        )
+    elif group.version not in profile.versions:
+        fits = ", ".join(sorted(name for name, rules in PROFILES.items() if group.version in rules.versions))
+        findings.add(
+            (*where, "profile"),
+            f"profile {profile.name} does not speak version {group.version}",
+            f"use one of {fits}, or leave it out" if fits else "",
+        )
+    for member in group.members:
+        if not 1 <= member.priority <= 255:
+            findings.add(
+                (*where, "members", member.node, "priority"),
+                f"the priority {member.priority} is out of range",
+                "allowed: 1 to 255",
+            )
+
+
+def _check_heartbeat(findings: Findings, group: HeartbeatGroup, where: Where) -> None:
+    if not NAME.fullmatch(group.name):
+        findings.add(
+            (*where, "name"), f"{shown(group.name)} is no name for a group", "letters, digits, - and _"
+        )
+    for key, words in _WORDS.items():
+        value = getattr(group, key)
+        if value not in words:
+            findings.add(
+                (*where, key), f"{shown(value)} is not one of {', '.join(words)}", nearest(value, words)
+            )
+    if group.interval <= 0:
+        findings.add((*where, "interval"), "the interval must be more than 0s")
+    if group.dead_count < 1:
+        findings.add(
+            (*where, "dead_count"), f"the dead count {group.dead_count} is out of range", "at least 1"
+        )
+    _check_silence(findings, group, where)
+    if group.probe == "host":
+        return
+    if group.mode == "push":
+        findings.add(
+            (*where, "probe"), "in push nobody asks, so nothing is probed", "leave probe out, or mode: pull"
+        )
+        return
+    for member in members_of(group):
+        host = findings.host(member.node)
+        if host is not None and Service(group.probe, PORT) in host.services:
+            findings.add(
+                (*where, "probe"), f"port {PORT} is the heartbeat's own", "give the service another port"
+            )
+        if host is not None and group.probe not in [service.name for service in host.services]:
+            findings.add(
+                (*where, "probe"),
+                f"{member.node} has no service {shown(group.probe)}",
+                nearest(group.probe, ["host", *(service.name for service in host.services)]),
+            )
+
+
+def _check_silence(findings: Findings, group: HeartbeatGroup, where: Where) -> None:
+    silence, interval = group.silence, group.interval
+    shown_silence, shown_interval = format_duration(silence), format_duration(interval)
+    if silence <= 0:
+        findings.add((*where, "timeout"), "the timeout must be more than 0s")
+    elif group.mode == "pull" and silence > interval:
+        findings.add(
+            (*where, "timeout"),
+            f"an answer may take {shown_silence}, but the next question comes after {shown_interval}",
+            f"allowed: at most the interval, {shown_interval}",
+        )
+    elif group.mode == "push" and silence < interval:
+        findings.add(
+            (*where, "timeout"),
+            f"a silence of {shown_silence} would be called dead between two messages {shown_interval} apart",
+            f"allowed: at least the interval, {shown_interval}",
+        )
+
+
+def check_clients(findings: Findings) -> None:
+    """Clients sit on hosts and probe what exists and can be reached on the link."""
+    names: set[str] = set()
+    for client in findings.scenario.clients:
+        where: Where = ("clients", client.name)
+        if not NAME.fullmatch(client.name):
+            findings.add(where, f"{shown(client.name)} is no name for a client", "letters, digits, - and _")
+        if client.name in names:
+            findings.add(where, f"two clients are called {client.name}", "rename one")
+        names.add(client.name)
+        if client.interval <= 0:
+            findings.add((*where, "interval"), "the interval must be more than 0s")
+        if client.start[0] < 0 or client.start[1] < client.start[0]:
+            findings.add((*where, "start"), "the start is a range of times from 0s on")
+        elif client.start[1] > findings.scenario.duration:
+            findings.add(
+                (*where, "start"),
+                f"{client.name} may start after the end of the run",
+                f"allowed: up to {format_duration(findings.scenario.duration)}",
+            )
+        host = findings.known_host((*where, "node"), client.node)
+        _check_target(findings, client, host, where)
+
+
+def _check_target(findings: Findings, client: Client, host: Host | None, where: Where) -> None:
+    scenario = findings.scenario
+    vip = next((vip for vip in scenario.vips if vip.name == client.target), None)
+    target = findings.host(client.target)
+    if vip is None and target is None:
+        if not findings.excused(client.target, "nodes") and not findings.excused(client.target, "vips"):
+            known = [vip.name for vip in scenario.vips] + [one.name for one in scenario.hosts]
+            findings.add(
+                (*where, "target"),
+                f"there is no VIP or host {shown(client.target)}",
+                nearest(client.target, known),
+            )
+        return
+    if host is not None and target is host:
+        findings.add((*where, "target"), f"{client.name} probes its own host", "name another host or a VIP")
+    address = vip.address if vip is not None else None
+    if target is not None and target.ifaces:
+        address = target.ifaces[0].address
+    if host is not None and address is not None and not any(_on_link(one, address) for one in host.ifaces):
+        findings.add(
+            (*where, "target"),
+            f"{client.node} has no interface in the subnet of {address}",
+            "there are no routers here: give it an address in that subnet",
+        )
+    offering = [target] if target is not None else _owners(findings, client.target)
+    if client.probe == "ping" or not offering:
+        return
+    ports = {service.port for one in offering for service in one.services if service.name == client.probe}
+    if not ports:
+        offered = ["ping", *(service.name for one in offering for service in one.services)]
+        findings.add(
+            (*where, "probe"),
+            f"no host behind {client.target} has a service {shown(client.probe)}",
+            nearest(client.probe, offered),
+        )
+    elif len(ports) > 1:
+        findings.add(
+            (*where, "probe"),
+            f"{client.probe} has several ports behind {client.target}: {', '.join(map(str, sorted(ports)))}",
+            "give it one port on all hosts",
+        )
+
+
+def _owners(findings: Findings, vip: str) -> list[Host]:
+    """Hosts that may own a VIP; none if a group was malformed, so that nothing is concluded."""
+    if findings.damage.hits("groups") or findings.damage.hits("nodes"):
+        return []
+    members = (m for group in findings.scenario.groups if vip in group.vips for m in members_of(group))
+    hosts = (findings.host(member.node) for member in members)
+    return [host for host in hosts if host is not None]

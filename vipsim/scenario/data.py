@@ -1,0 +1,179 @@
+"""A scenario as plain data, and back: the shape of the YAML file and of a trace's header.
+
+`to_data` writes every field (canonical: what was left to a default is there), `from_data` reads plain
+data by the rules of the file format. Only `from_data` loads pydantic.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from vipsim.errors import Problem, ScenarioError
+from vipsim.machines.vrrp_rules import default_profile
+from vipsim.scenario.fields import format_percent, format_range
+from vipsim.scenario.model import (
+    After,
+    Client,
+    Fault,
+    Group,
+    Link,
+    Node,
+    Scenario,
+    Switch,
+    VrrpGroup,
+)
+from vipsim.units import format_duration, format_rate
+
+Plain = dict[str, Any]
+
+
+def to_data(scenario: Scenario, *, resolved: bool = True) -> Plain:
+    """Return the scenario as the plain data of its YAML file.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to write.
+    resolved : bool
+        True: every field is written. False: values that follow from another one (a heartbeat's
+        timeout, a VRRP version's profile) are left out, so that they follow it again.
+
+    Returns
+    -------
+    dict
+        Strings, ints, floats, bools, lists and dicts; durations and rates are text with units.
+    """
+    data: Plain = {
+        "name": scenario.name,
+        "description": scenario.description,
+        "duration": format_duration(scenario.duration),
+        "start": scenario.start.value,
+    }
+    if scenario.phase is not None:
+        data["phase"] = scenario.phase
+    data["nodes"] = {node.name: node_data(node) for node in scenario.nodes}
+    data["links"] = [{"ends": [str(link.a), str(link.b)], **link_data(link)} for link in scenario.links]
+    data["vips"] = {vip.name: f"{vip.address}/{vip.prefix}" for vip in scenario.vips}
+    data["groups"] = [group_data(group, resolved=resolved) for group in scenario.groups]
+    data["clients"] = {client.name: client_data(client) for client in scenario.clients}
+    data["faults"] = [fault_data(fault) for fault in scenario.faults]
+    return data
+
+
+def node_data(node: Node) -> Plain:
+    """Plain data of a node, without its name."""
+    if isinstance(node, Switch):
+        return {"kind": "switch", "ageing_time": format_duration(node.ageing_time)}
+    return {
+        "kind": "host",
+        "interfaces": {
+            iface.name: {"mac": str(iface.mac), "address": f"{iface.address}/{iface.prefix}"}
+            for iface in node.ifaces
+        },
+        "services": {service.name: service.port for service in node.services},
+        "neighbor": node.neighbor,
+    }
+
+
+def link_data(link: Link) -> Plain:
+    """Plain data of a link, without its ends."""
+    return {
+        "rate": "unlimited" if link.rate is None else format_rate(link.rate),
+        "delay": format_duration(link.delay),
+        "jitter": format_duration(link.jitter),
+        "loss": format_percent(link.loss),
+    }
+
+
+def group_data(group: Group, *, resolved: bool = True) -> Plain:
+    """Plain data of a failover group."""
+    if isinstance(group, VrrpGroup):
+        vrrp: Plain = {
+            "vrid": group.vrid,
+            "vips": list(group.vips),
+            "version": group.version,
+            "advert_interval": format_duration(group.advert_interval),
+            "profile": group.profile,
+            "members": {
+                member.node: {"iface": member.iface, "priority": member.priority, "preempt": member.preempt}
+                for member in group.members
+            },
+        }
+        if not resolved and group.profile == default_profile(group.version):
+            del vrrp["profile"]
+        return {"vrrp": vrrp}
+    data: Plain = {
+        "name": group.name,
+        "vips": list(group.vips),
+        "mode": group.mode,
+        "interval": format_duration(group.interval),
+        "dead_count": group.dead_count,
+        "timeout": format_duration(group.silence),
+        "probe": group.probe,
+        "primary": f"{group.primary.node}.{group.primary.iface}",
+        "standby": f"{group.standby.node}.{group.standby.iface}",
+        "takeover": group.takeover,
+        "failback": group.failback,
+    }
+    if not resolved and group.timeout is None:
+        del data["timeout"]
+    return {"heartbeat": data}
+
+
+def client_data(client: Client) -> Plain:
+    """Plain data of a client, without its name."""
+    return {
+        "node": client.node,
+        "target": client.target,
+        "probe": client.probe,
+        "interval": format_duration(client.interval),
+        "start": format_range(*client.start),
+        "measured": client.measured,
+    }
+
+
+def fault_data(fault: Fault) -> Plain:
+    """Plain data of a fault."""
+    data: Plain = {fault.word.value: fault.target}
+    when = fault.when
+    if isinstance(when, After):
+        data["after"] = {
+            when.event: when.node,
+            "plus": format_duration(when.plus),
+            "since": format_duration(when.since),
+        }
+    else:
+        data["at"] = format_range(when.earliest, when.latest)
+    if fault.value:
+        data["value"] = fault.value
+    if fault.duration is not None:
+        data["for"] = format_duration(fault.duration)
+    if fault.every is not None:
+        data["every"] = format_duration(fault.every)
+    return data
+
+
+def from_data(data: Any) -> Scenario:
+    """Read a scenario from plain data; the inverse of `to_data`.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem of shape and sense, each with its place in the data.
+    """
+    from vipsim.scenario.judge import judge
+
+    scenario, problems = judge(data)
+    if problems or scenario is None:
+        raise ScenarioError(problems or [Problem("there is no scenario")])
+    return scenario
+
+
+def digest(scenario: Scenario) -> str:
+    """Hash of what a scenario means (sha256, hexadecimal); its description does not count."""
+    data = to_data(scenario)
+    del data["description"]
+    text = json.dumps(data, sort_keys=False, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()

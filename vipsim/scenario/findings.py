@@ -1,0 +1,101 @@
+"""The notebook of the checker: the scenario's names, what is known to be damaged, the problems found."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+
+from vipsim.errors import Problem, ScenarioError
+from vipsim.scenario.fields import hint_of, message_of, nearest, shown
+from vipsim.scenario.model import Host, Iface, Node, Scenario
+
+Where = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What a reader had to leave out because it was malformed: it is not reported as missing too."""
+
+    names: frozenset[str] = frozenset()
+    """Names of nodes, VIPs and clients, and indices of list entries as text."""
+    sections: frozenset[str] = frozenset()
+    """Sections missing as a whole, or ``part of links`` and the like."""
+
+    def hits(self, section: str) -> bool:
+        """True if anything of the section is missing."""
+        return section in self.sections or f"part of {section}" in self.sections
+
+
+@dataclass(slots=True)
+class Findings:
+    """A scenario under examination."""
+
+    scenario: Scenario
+    damage: Damage = Damage()
+    problems: list[Problem] = field(default_factory=list)
+    nodes: dict[str, Node] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.nodes = {node.name: node for node in self.scenario.nodes}
+
+    def add(self, where: Where, message: str, hint: str = "") -> None:
+        """Note a problem at a place in the data."""
+        self.problems.append(Problem(message, hint, where=where))
+
+    def refused(self, where: Where, error: Exception) -> None:
+        """Note what a parser refused."""
+        self.add(where, message_of(error), hint_of(error))
+
+    def host(self, name: str) -> Host | None:
+        """Return the host of that name, if there is one."""
+        node = self.nodes.get(name)
+        return node if isinstance(node, Host) else None
+
+    def known_host(self, where: Where, name: str) -> Host | None:
+        """Return the host of that name, or note that there is none."""
+        node = self.nodes.get(name)
+        if isinstance(node, Host):
+            return node
+        if node is not None:
+            self.add(where, f"{name} is a switch, not a host")
+        elif not self.excused(name, "nodes"):
+            hosts = [host.name for host in self.scenario.hosts]
+            self.add(where, f"there is no node {shown(name)}", nearest(name, hosts))
+        return None
+
+    def excused(self, name: str, section: str) -> bool:
+        """True if the name is missing only because its part was malformed."""
+        return name in self.damage.names or section in self.damage.sections
+
+    def iface(self, where: Where, node: str, name: str) -> Iface | None:
+        """Return an interface of a host, or note that it has none of that name."""
+        host = self.known_host(where, node)
+        if host is None:
+            return None
+        names = [iface.name for iface in host.ifaces]
+        if name in names:
+            return host.ifaces[names.index(name)]
+        if name:
+            self.add(where, f"{node} has no interface {shown(name)}", nearest(name, names))
+        else:
+            self.add(where, f"{node} has {len(names)} interfaces", f"say which: {_choices(node, names)}")
+        return None
+
+
+def _choices(node: str, names: Collection[str]) -> str:
+    return ", ".join(f"{node}.{name}" for name in list(names)[:10])
+
+
+def network_of(iface: Iface) -> IPv4Network:
+    """The subnet that an interface is in."""
+    return IPv4Network((int(iface.address), iface.prefix), strict=False)
+
+
+def judged_by(rule: object, *args: object) -> Exception | None:
+    """Call a rule of another room that raises, and return what it raised."""
+    try:
+        rule(*args)  # type: ignore[operator]
+    except ScenarioError as error:
+        return error
+    return None

@@ -1,0 +1,335 @@
+"""What is to be run, as frozen data.
+
+A `Scenario` is complete: with it, a seed and the version of vipsim a run can be repeated to the
+byte. It is made by the YAML reader, by the builders of `vipsim.scenario.builders` or from a
+graph; all three give equal objects and `vipsim.scenario.check` judges them alike. Every time
+is an integer number of nanoseconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from vipsim.units import MS, SECOND, US, Time
+from vipsim.wire.addresses import IPv4, Mac
+
+
+class Start(StrEnum):
+    """How the daemons stand at time zero."""
+
+    SETTLED = "settled"
+    """They ran before time zero; the master's phase is drawn from the stream ``phase``."""
+    COLD = "cold"
+    """They all boot at time zero."""
+
+
+class FaultWord(StrEnum):
+    """What can be done to the world; DESIGN's table gives each word its one meaning.
+
+    The second half are the ways back. `docs/architecture.md` shows the table.
+    """
+
+    CRASH = "crash"
+    POWER = "power"
+    KILL = "kill"
+    STOP = "stop"
+    HANG = "hang"
+    FREEZE = "freeze"
+    LINK_DOWN = "link_down"
+    PORT_DOWN = "port_down"
+    ISOLATE = "isolate"
+    PARTITION = "partition"
+    ONEWAY = "oneway"
+    DROP = "drop"
+    DELAY = "delay"
+    JITTER = "jitter"
+    SERVICE_STOP = "service_stop"
+    SERVICE_HANG = "service_hang"
+    INJECT = "inject"
+    # the ways back
+    RESTART = "restart"
+    REBOOT = "reboot"
+    CONT = "cont"
+    THAW = "thaw"
+    LINK_UP = "link_up"
+    PORT_UP = "port_up"
+    HEAL = "heal"
+    SERVICE_START = "service_start"
+
+
+@dataclass(frozen=True, slots=True)
+class Iface:
+    """An interface of a host."""
+
+    name: str
+    mac: Mac
+    address: IPv4
+    prefix: int = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Something on a host, apart from the failover daemon, that answers UDP queries on `port`."""
+
+    name: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A machine with a kernel, perhaps a daemon, perhaps services."""
+
+    name: str
+    ifaces: tuple[Iface, ...]
+    services: tuple[Service, ...] = ()
+    neighbor: str = "rfc826"
+    """Name of the neighbor cache's profile (`vipsim.machines.neighbor.PROFILES`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A learning switch."""
+
+    name: str
+    ageing_time: Time = 300 * SECOND
+
+
+Node = Host | Switch
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a link: a host's interface, or a switch's port."""
+
+    node: str
+    port: str
+
+    def __str__(self) -> str:
+        return f"{self.node}.{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A cable. Each direction is a FIFO of its own."""
+
+    a: End
+    b: End
+    rate: int | None = 1_000_000_000
+    """Bits per second each way; None: no transmission time."""
+    delay: Time = 50 * US
+    """Propagation time in ns."""
+    jitter: Time = 0
+    """Extra delay in ns, drawn uniformly from [0, jitter] per frame; order is kept."""
+    loss: float = 0.0
+    """Probability that a frame is lost, each direction on its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vip:
+    """A virtual address that a failover group moves."""
+
+    name: str
+    address: IPv4
+    prefix: int = 24
+
+
+@dataclass(frozen=True, slots=True)
+class VrrpMember:
+    """A node's part in a VRRP group."""
+
+    node: str
+    iface: str
+    priority: int
+    preempt: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class VrrpGroup:
+    """One virtual router (RFC 3768, RFC 9568)."""
+
+    vrid: int
+    vips: tuple[str, ...]
+    members: tuple[VrrpMember, ...]
+    version: int = 2
+    advert_interval: Time = SECOND
+    profile: str = "rfc3768"
+    """Name of the daemon's rules (`vipsim.machines.vrrp.PROFILES`)."""
+
+    @property
+    def name(self) -> str:
+        """How records and timers call it."""
+        return f"vrrp {self.vrid}"
+
+
+@dataclass(frozen=True, slots=True)
+class HeartbeatMember:
+    """A node's part in a heartbeat pair."""
+
+    node: str
+    iface: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeartbeatGroup:
+    """The document's own mechanism: a pair that asks (pull) or tells (push) whether it lives."""
+
+    name: str
+    vips: tuple[str, ...]
+    primary: HeartbeatMember
+    standby: HeartbeatMember
+    mode: str = "pull"
+    """``pull``: the standby asks and misses answers; ``push``: the active one tells, the other misses it."""
+    interval: Time = SECOND
+    dead_count: int = 3
+    timeout: Time | None = None
+    """Pull: how long an answer may take (default and at most `interval`). Push: silence that means
+    dead (default `dead_count` x `interval`). In ns."""
+    probe: str = "host"
+    """Pull only: ``host`` (the kernel answers a ping) or the name of a service (which must answer)."""
+    takeover: str = "automatic"
+    """``automatic``, or ``manual``: the standby only records that the peer is dead."""
+    failback: str = "manual"
+    """``manual``: who took over keeps the address; ``automatic``: the primary gets it back."""
+
+    def __post_init__(self) -> None:
+        # A timeout written out that equals the default is the default: equal meaning, equal object.
+        if self.timeout == self._default_silence:
+            object.__setattr__(self, "timeout", None)
+
+    @property
+    def _default_silence(self) -> Time:
+        return self.interval if self.mode == "pull" else self.dead_count * self.interval
+
+    @property
+    def silence(self) -> Time:
+        """The timeout in force, in ns: `timeout`, or its default."""
+        return self._default_silence if self.timeout is None else self.timeout
+
+
+Group = VrrpGroup | HeartbeatGroup
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A workload: a host that sends a probe regularly and notes the answers."""
+
+    name: str
+    node: str
+    target: str
+    """Name of a VIP, or of a host (its first address)."""
+    probe: str = "ping"
+    """``ping``, or the name of a service that the target's hosts offer."""
+    interval: Time = 10 * MS
+    start: tuple[Time, Time] = (0, 0)
+    """First probe at a time drawn uniformly from [start[0], start[1]] ns."""
+    measured: bool = True
+    """False: background traffic, such as the document's polls; its silences are not counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """When a fault acts: uniformly drawn from [earliest, latest] ns (equal: fixed)."""
+
+    earliest: Time
+    latest: Time
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """When a fault acts: `plus` ns after the first `event` of `node` at or after `since` ns.
+
+    `event` is ``advert``, ``announce``, ``master``, ``backup`` or ``fault``.
+    """
+
+    event: str
+    node: str
+    plus: Time = 0
+    since: Time = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One harm, or one way back.
+
+    `target` is what it acts on: a node (``crash``), a ``node.iface`` or node (``link_down``), a
+    service as ``node.service``, a link as ``a-b`` (one direction of it: ``a>b``) or two groups of nodes
+    as ``a,b|c`` (``partition``; ``oneway`` cuts the direction from the first group to the second);
+    ``heal`` takes the target of what it ends, or ``all``. `vipsim.scenario.targets` reads them. `value`
+    is what the word needs: a kind and probability for ``drop`` (``garp``, ``advert 30%``, ``all``), a
+    duration for ``delay`` and ``jitter``, bytes in hexadecimal for ``inject``.
+    """
+
+    word: FaultWord
+    target: str
+    when: At | After
+    value: str = ""
+    duration: Time | None = None
+    """In ns: the way back follows by itself after it."""
+    every: Time | None = None
+    """In ns: the fault repeats with this period until the run ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Everything that a world needs to know."""
+
+    name: str
+    duration: Time
+    nodes: tuple[Node, ...]
+    links: tuple[Link, ...]
+    vips: tuple[Vip, ...] = ()
+    groups: tuple[Group, ...] = ()
+    clients: tuple[Client, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    start: Start = Start.SETTLED
+    phase: float | None = None
+    """Fixed phase of the master in [0, 1) of its interval; None: drawn per run."""
+    description: str = field(default="", compare=False)
+
+    @property
+    def hosts(self) -> tuple[Host, ...]:
+        """The hosts, in order."""
+        return tuple(node for node in self.nodes if isinstance(node, Host))
+
+    @property
+    def switches(self) -> tuple[Switch, ...]:
+        """The switches, in order."""
+        return tuple(node for node in self.nodes if isinstance(node, Switch))
+
+    def with_(self, **changes: Any) -> Scenario:
+        """Return a copy with some fields replaced, judged anew: ``scenario.with_(duration=units.s(30))``."""
+        from vipsim.scenario.check import checked
+
+        return checked(replace(self, **changes))
+
+    def with_faults(self, *faults: Fault | str) -> Scenario:
+        """Return a copy with more faults, as objects or in the command line's form (``"crash:db1@5s"``)."""
+        from vipsim.scenario.faults import parse_fault
+
+        more = tuple(parse_fault(fault) if isinstance(fault, str) else fault for fault in faults)
+        return self.with_(faults=self.faults + more)
+
+    def without_faults(self) -> Scenario:
+        """Return a copy in which nothing breaks."""
+        return self.with_(faults=())
+
+    def with_setting(self, path: str, value: object) -> Scenario:
+        """Return a copy with one setting changed, as ``--set`` does: ``("vrrp.advert_interval", "2s")``."""
+        from vipsim.scenario.paths import set_path
+
+        return set_path(self, path, value)
+
+    @classmethod
+    def from_graph(cls, graph: Any, **settings: Any) -> Scenario:
+        """Make a scenario from an ``nx.Graph``; see `vipsim.scenario.graph.from_graph`."""
+        from vipsim.scenario.graph import from_graph
+
+        return from_graph(graph, **settings)
+
+    def graph(self) -> Any:
+        """Return the topology as an ``nx.Graph`` from which `from_graph` makes an equal scenario."""
+        from vipsim.scenario.graph import to_graph
+
+        return to_graph(self)
