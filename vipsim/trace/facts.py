@@ -1,0 +1,172 @@
+"""What the metrics need to know of the scenario, read from the plain data in a trace's header.
+
+The header comes from a run or from a file that anybody may have edited, so nothing here trusts its
+shape: what is missing or strange is left out, and the metrics fall back to what the records say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from vipsim.errors import UnitError
+from vipsim.units import SECOND, Time, parse_duration
+
+LEAST_GRACE: Time = 5 * SECOND
+"""In ns: how long a healed network is given to settle, at least."""
+
+EVERYBODY = ("", "*", "all", "network")
+"""Targets of a fault that mean the whole network."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClientFacts:
+    """A measured client: its probe spacing in ns and the address it asks, if that is a VIP."""
+
+    interval: Time
+    vip: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Names and times of a scenario; every member may be empty."""
+
+    machines: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Name of each failover group and the addresses it moves."""
+    heartbeats: frozenset[str] = frozenset()
+    """Names of the groups that are heartbeat pairs."""
+    clients: Mapping[str, ClientFacts] = field(default_factory=dict)
+    hosts: frozenset[str] = frozenset()
+    switches: frozenset[str] = frozenset()
+    peers: Mapping[str, str] = field(default_factory=dict)
+    """The other end of each link's end, both as ``node.port``."""
+    grace: Time = LEAST_GRACE
+    """How long the consequences of an ended fault may take: four of the longest advert intervals, or a
+    heartbeat's interval x dead count + timeout; at least `LEAST_GRACE`. In ns."""
+
+    def concerns(self, machine: str, client: str) -> bool:
+        """Whether `client` asks an address that `machine` moves (unknown ones do)."""
+        facts, vips = self.clients.get(client), self.machines.get(machine)
+        return facts is None or vips is None or facts.vip in vips
+
+    def decides_by_state(self, machine: str) -> bool:
+        """Whether detection ends with the decision (heartbeat) and not with the first advert (VRRP)."""
+        return machine in self.heartbeats or not (machine in self.machines or machine.startswith("vrrp "))
+
+    def moves(self, machine: str, vip: str) -> bool:
+        """Whether `machine` moves `vip` (an unknown machine moves all)."""
+        vips = self.machines.get(machine)
+        return vips is None or vip in vips
+
+    def hosts_hit(self, target: str) -> frozenset[str] | None:
+        """Return the hosts that a fault on `target` hits; None means all.
+
+        A node, an interface or a service of it hits that host; so does the switch port or link at which
+        it hangs. A switch, a link between switches and an empty target hit everybody; ``a,b|c`` hits
+        all that it names.
+        """
+        named: set[str] = set()
+        for item in target.replace("|", ",").split(","):
+            hit = self._hit_by(item.strip())
+            if hit is None:
+                return None
+            named |= hit
+        return frozenset(named)
+
+    def _hit_by(self, item: str) -> frozenset[str] | None:
+        if item in EVERYBODY or item in self.switches:
+            return None
+        node, dot, _ = item.partition(".")
+        if dot and node in self.switches and "-" not in item:
+            peer = self.peers.get(item, "").partition(".")[0]
+            return frozenset((peer,)) if peer in self.hosts else None
+        if item in self.hosts or "-" not in item:
+            return frozenset((node,))
+        nodes = {end.partition(".")[0] for ends in _splits(item) for end in ends}
+        if not self.hosts:
+            return frozenset(nodes)
+        return frozenset(nodes & self.hosts) or (None if nodes & self.switches else frozenset((node,)))
+
+
+def _splits(item: str) -> list[tuple[str, str]]:
+    """All ways to read ``a-b`` as two names (names may have hyphens themselves)."""
+    return [(item[:at], item[at + 1 :]) for at, letter in enumerate(item) if letter == "-"]
+
+
+def read_facts(header: Mapping[str, Any]) -> Facts:
+    """Read the facts from a trace's header, as far as they are there."""
+    scenario = _mapping(header.get("scenario"))
+    addresses = {
+        str(name): str(address).partition("/")[0] for name, address in _mapping(scenario.get("vips")).items()
+    }
+    machines: dict[str, frozenset[str]] = {}
+    heartbeats: set[str] = set()
+    grace = LEAST_GRACE
+    for group in _sequence(scenario.get("groups")):
+        for kind, body in _mapping(group).items():
+            facts = _mapping(body)
+            name = f"vrrp {facts.get('vrid')}" if kind == "vrrp" else str(facts.get("name"))
+            machines[name] = frozenset(
+                addresses.get(str(vip), str(vip)) for vip in _sequence(facts.get("vips"))
+            )
+            if kind == "heartbeat":
+                heartbeats.add(name)
+            grace = max(grace, _longest_detection(facts))
+    nodes = _mapping(scenario.get("nodes"))
+    switches = frozenset(str(name) for name, node in nodes.items() if _mapping(node).get("kind") == "switch")
+    return Facts(
+        machines=machines,
+        heartbeats=frozenset(heartbeats),
+        clients=_read_clients(_mapping(scenario.get("clients")), addresses),
+        hosts=frozenset(map(str, nodes)) - switches,
+        switches=switches,
+        peers=_read_peers(_sequence(scenario.get("links"))),
+        grace=grace,
+    )
+
+
+def _longest_detection(group: Mapping[str, Any]) -> Time:
+    """How long the slowest member may take to notice, in ns."""
+    dead_count = group.get("dead_count")
+    beats = dead_count if isinstance(dead_count, int) else 3
+    silence = beats * _time(group.get("interval")) + _time(group.get("timeout"))
+    return max(4 * _time(group.get("advert_interval")), silence)
+
+
+def _read_clients(clients: Mapping[str, Any], addresses: Mapping[str, str]) -> dict[str, ClientFacts]:
+    found: dict[str, ClientFacts] = {}
+    for name, body in clients.items():
+        facts = _mapping(body)
+        if facts.get("measured", True):
+            found[str(name)] = ClientFacts(
+                _time(facts.get("interval")), addresses.get(str(facts.get("target")))
+            )
+    return found
+
+
+def _read_peers(links: list[Any]) -> dict[str, str]:
+    peers: dict[str, str] = {}
+    for link in links:
+        ends = _sequence(_mapping(link).get("ends"))
+        if len(ends) == 2:
+            peers[str(ends[0])], peers[str(ends[1])] = str(ends[1]), str(ends[0])
+    return peers
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _sequence(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else []
+
+
+def _time(value: Any) -> Time:
+    """A duration in ns from text or a number of ns; 0 if it is neither."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    try:
+        return parse_duration(value) if isinstance(value, str) else 0
+    except UnitError:
+        return 0

@@ -1,0 +1,169 @@
+"""A trace in words: the numbers of a run, the neighbor cache as the document prints it, and the story.
+
+Everything is in seconds with a unit; a client that did not recover prints as ``> 15 s``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from vipsim.trace.outcome import PARTS, ClientOutage, Failover
+from vipsim.trace.records import Level, Record
+from vipsim.trace.trace import Trace
+from vipsim.units import SECOND, Time, format_duration, seconds
+
+# --- numbers -------------------------------------------------------------------------------
+
+
+def report(trace: Trace) -> str:
+    """Return the numbers of a run as text: every failover with its parts, every client, what must not be."""
+    metrics = trace.metrics
+    lines = [f"{trace.name}, seed {trace.seed}, {format_duration(trace.duration)} ({trace.world})"]
+    for failover in metrics.failovers:
+        lines += ["", *_failover_lines(failover)]
+    if not metrics.failovers:
+        lines += ["", "no failover"]
+    lines += ["", "all silences of the clients:"]
+    for name, client in metrics.clients.items():
+        total = blackout_text(ClientOutage(client.blackout, client.censored))
+        lines.append(f"  {name:<12} {total:>9} in {len(client.silences)}, longest {seconds(client.longest)}")
+    lines += [
+        "",
+        f"dual master {seconds(metrics.dual_master)}, dual owner {seconds(metrics.dual_owner)}, "
+        f"false failovers {metrics.false_failovers}, adverts {metrics.adverts}",
+    ]
+    if trace.level >= Level.PROTOCOL:
+        lines += [f"VIOLATION {violation}" for violation in trace.violations]
+    return "\n".join(lines)
+
+
+def _failover_lines(failover: Failover) -> Iterator[str]:
+    false = "false " if failover.false else ""
+    yield (
+        f"{false}{failover.kind} of {failover.machine} from {failover.old} to {failover.new}, "
+        f"fault {failover.fault} at {seconds(failover.fault_at)}"
+    )
+    for name in (*PARTS[1:], "convergence"):
+        value: Time | None = getattr(failover, name)
+        yield f"  {name:<12} {'-' if value is None else seconds(value):>9}"
+    for client, outage in failover.clients.items():
+        yield f"  {client:<12} {blackout_text(outage):>9} blackout"
+
+
+def blackout_text(outage: ClientOutage) -> str:
+    """Length of a blackout for people; of a censored one the whole seconds that it surely lasted.
+
+    >>> blackout_text(ClientOutage(15_007_000_000, censored=True))
+    '> 15 s'
+    """
+    if not outage.censored:
+        return seconds(outage.blackout)
+    whole = outage.blackout // SECOND
+    return f"> {whole} s" if whole else f"> {seconds(outage.blackout)}"
+
+
+# --- the neighbor cache --------------------------------------------------------------------
+
+
+def arp_lines(trace: Trace, node: str, at: Time | str) -> list[str]:
+    """Return a host's neighbor cache as ``arp -an`` prints it: ``(ip) at mac [ether] on iface``."""
+    return [f"({ip}) at {mac} [ether] on {iface}" for ip, mac, iface in trace.arp_table(node, at)]
+
+
+# --- the story -----------------------------------------------------------------------------
+
+
+def narrate(trace: Trace) -> Iterator[str]:
+    """Tell the run, one sentence per record; `sentence` is the same for a single record."""
+    return (sentence(record) for record in trace.select())
+
+
+def sentence(record: Record) -> str:
+    """One record in words, with its time: ``   8.609 s  db2: vrrp 51 BACKUP -> MASTER (master down)``."""
+    tell = _SENTENCES.get(record.kind, _anything)
+    who = f"{record.node}: " if record.node else ""
+    return f"{seconds(record.time):>10}  {who}{tell(record.data)}"
+
+
+def _anything(data: dict[str, Any]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in data.items())
+
+
+def _fault(data: dict[str, Any]) -> str:
+    value = f" {data['value']}" if data.get("value") else ""
+    over = " is over" if data["phase"] == "end" else ""
+    return f"fault {data['word']}{value} on {data['target'] or 'the network'}{over}"
+
+
+def _state(data: dict[str, Any]) -> str:
+    return f"{data['machine']} {data['old']} -> {data['new']} ({data.get('why', '')})"
+
+
+_VIP = {
+    "acquire": "takes {vip}",
+    "release": "gives {vip} up",
+    "lost": "answers for {vip} no more",
+    "regained": "answers for {vip} again",
+}
+_DAEMON = {
+    "start": "the daemon starts",
+    "stop": "the daemon ends in order",
+    "kill": "the daemon is killed",
+    "freeze": "the daemon is frozen",
+    "thaw": "the daemon goes on",
+}
+_ADVERT = {
+    "vrrp": "advertises {machine}, priority {priority}",
+    "heartbeat": "tells {to} that it lives ({machine})",
+    "probe": "asks {to} whether it lives ({machine})",
+}
+
+
+def _advert(data: dict[str, Any]) -> str:
+    return _ADVERT.get(data["form"], "sends {form} of {machine}").format_map(_Known(data))
+
+
+def _neighbor(data: dict[str, Any]) -> str:
+    if data.get("lladdr") is None:
+        return f"knows no address for {data['ip']} on {data['iface']} ({data.get('new')})"
+    return f"{data['ip']} is at {data['lladdr']} on {data['iface']} ({data.get('new')})"
+
+
+def _fdb(data: dict[str, Any]) -> str:
+    if data.get("port") is None:
+        return f"forgets {data['mac']}"
+    moved = f" (was {data['old_port']})" if data.get("old_port") else ""
+    return f"{data['mac']} is at port {data['port']}{moved}"
+
+
+def _gap(data: dict[str, Any]) -> str:
+    last, first = data["last"], data["first"]
+    if first is None:
+        return f"{data['client']} has had no answer since {seconds(last)}, and the run ends"
+    return f"{data['client']} is answered again after {seconds(first - last)} ({data['lost']} probes lost)"
+
+
+class _Known(dict[str, Any]):
+    """Leaves a dash where a record does not say."""
+
+    def __missing__(self, key: str) -> str:
+        return "-"
+
+
+_SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
+    "run": lambda data: f"the run {'ends' if data.get('phase') == 'end' else 'begins'}",
+    "fault": _fault,
+    "daemon": lambda data: _DAEMON.get(data["act"], data["act"]),
+    "state": _state,
+    "vip": lambda data: _VIP.get(data["act"], "does something to {vip}").format(vip=data["vip"]),
+    "advert": _advert,
+    "announce": lambda data: f"announces {data['vip']} at {data.get('lladdr')}",
+    "timer": lambda data: f"wakes up: {data['name']} of {data['part']}",
+    "neighbor": _neighbor,
+    "fdb": _fdb,
+    "link": lambda data: f"{data['iface']} is {'up' if data['up'] else 'down'}",
+    "service": lambda data: f"service {data['service']}: {data['act']}",
+    "gap": _gap,
+    "answered": lambda data: f"{data['client']} is answered by {data['by']}",
+}

@@ -1,0 +1,111 @@
+"""What the measured clients felt: their silences, and which failover each belongs to.
+
+The client of a world emits a ``gap`` record when it is answered again after a silence longer than its
+probe spacing, and for a silence still open when the run ends. Which of them belongs to a failover: the
+longest (of equals the first) that overlaps the time from the fault to the first announcement, plus one
+probe spacing. So single losses long after the fault count for the client, not for the failover.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vipsim.trace.facts import Facts
+from vipsim.trace.outcome import ClientOutage, ClientSummary, Failover
+from vipsim.trace.takeovers import Takeover
+from vipsim.units import Time
+
+Silence = tuple[Time, Time | None]
+
+
+class Silences:
+    """Keeps the silences of every measured client."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._silences: dict[str, list[Silence]] = {client: [] for client in facts.clients}
+        self._lost: dict[str, int] = {}
+
+    def on_gap(self, time: Time, node: str, data: dict[str, Any]) -> None:
+        """Take a record of kind ``gap``."""
+        client = data["client"]
+        self._silences.setdefault(client, []).append((data["last"], data["first"]))
+        self._lost[client] = self._lost.get(client, 0) + (data.get("lost") or 0)
+
+    def summaries(self, end: Time) -> dict[str, ClientSummary]:
+        """Sum up each client over a run that ended at `end` (ns)."""
+        result: dict[str, ClientSummary] = {}
+        for client in sorted(self._silences):
+            silences = self._silences[client]
+            lengths = [_length(silence, end) for silence in silences]
+            result[client] = ClientSummary(
+                resolution=self._spacing(client),
+                silences=tuple(silences),
+                blackout=sum(lengths),
+                longest=max(lengths, default=0),
+                censored=any(first is None for _, first in silences),
+                lost=self._lost.get(client, 0),
+            )
+        return result
+
+    def _spacing(self, client: str) -> Time:
+        facts = self._facts.clients.get(client)
+        return facts.interval if facts else 0
+
+    def complete(self, takeover: Takeover, end: Time) -> Failover:
+        """Turn a takeover into a failover with its parts and its clients."""
+        detected, owned, announced = _in_order(takeover)
+        settled = max(takeover.at, detected or 0, owned or 0, announced or 0)
+        clients = {
+            client: self._outage(client, takeover.begin, settled, end)
+            for client in sorted(self._silences)
+            if self._facts.concerns(takeover.machine, client)
+        }
+        silent = [outage for outage in clients.values() if outage.last is not None]
+        back = [outage.first for outage in silent if outage.first is not None]
+        return Failover(
+            kind=takeover.kind,
+            machine=takeover.machine,
+            fault=takeover.fault,
+            fault_at=takeover.begin,
+            old=takeover.old,
+            new=takeover.new,
+            why=takeover.why,
+            takeover_at=takeover.at,
+            detection=_minus(detected, takeover.begin),
+            election=_minus(owned, detected),
+            announcement=_minus(announced, owned),
+            repair=max(0, min(back) - announced) if back and announced is not None else None,
+            convergence=max(back) - takeover.begin if back and len(back) == len(silent) else None,
+            false=takeover.false,
+            clients=clients,
+        )
+
+    def _outage(self, client: str, begin: Time, settled: Time, end: Time) -> ClientOutage:
+        until = settled + self._spacing(client)
+        found: Silence | None = None
+        for silence in self._silences[client]:
+            last, first = silence
+            overlaps = last <= until and (first is None or first > begin)
+            if overlaps and (found is None or _length(silence, end) > _length(found, end)):
+                found = silence
+        if found is None:
+            return ClientOutage()
+        return ClientOutage(_length(found, end), found[1] is None, *found)
+
+
+def _length(silence: Silence, end: Time) -> Time:
+    last, first = silence
+    return (end if first is None else first) - last
+
+
+def _in_order(takeover: Takeover) -> tuple[Time | None, Time | None, Time | None]:
+    """Times of detection, ownership, announcement: none before the one before it, None cuts off the rest."""
+    detected = takeover.detected
+    owned = None if detected is None or takeover.owned is None else max(takeover.owned, detected)
+    announced = None if owned is None or takeover.announced is None else max(takeover.announced, owned)
+    return detected, owned, announced
+
+
+def _minus(later: Time | None, earlier: Time | None) -> Time | None:
+    return None if later is None or earlier is None else later - earlier

@@ -1,0 +1,247 @@
+"""Failovers as they happen: who was master, who took over, and which fault is to blame.
+
+Rules of attribution
+--------------------
+1. A *takeover* is a state record with new == MASTER on another node than the one that was master of
+   that machine before. A master that steps back while another is still MASTER (end of a split brain)
+   hands the title to that one, without a takeover. The first master ever takes over from nobody.
+2. ``why`` preempt, failback or start: a *failback*; it begins with the takeover and blames no fault.
+3. Otherwise the latest fault before it that hits the old master (its host, an interface, service,
+   port or link of it, or the whole network) is to blame, if it is still open or ended at most
+   `Facts.grace` ago. A fault ends by its record with phase ``end`` or by the word of its way back.
+4. `PLANNED` words make a *switchover*, all others a *failover*. Without a fault it is a switchover if
+   the old master said goodbye, and else a false failover.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from vipsim.trace.facts import Facts
+from vipsim.trace.outcome import NO_FAULT
+from vipsim.trace.overlaps import Overlap
+from vipsim.units import Time
+
+MASTER = "MASTER"
+RETURNS = frozenset({"preempt", "failback", "start"})
+GOODBYES = frozenset({"goodbye", "bye", "handover", "priority 0"})
+PLANNED = frozenset({"stop", "restart", "reboot"})
+DEADLY = frozenset({"crash", "power"})
+_CUT = frozenset({"isolate", "partition", "oneway", "drop", "delay", "jitter"})
+WAYS_BACK: dict[str, frozenset[str]] = {
+    "restart": frozenset({"kill", "stop", "hang", "crash", "power"}),
+    "reboot": frozenset({"kill", "stop", "hang", "crash", "power", "freeze"}),
+    "cont": frozenset({"hang"}),
+    "thaw": frozenset({"freeze"}),
+    "link_up": frozenset({"link_down"}),
+    "port_up": frozenset({"port_down"}),
+    "heal": _CUT,
+    "service_start": frozenset({"service_stop", "service_hang"}),
+}
+"""Which faults each way back ends."""
+
+
+@dataclass(slots=True)
+class OpenFault:
+    """A fault that was done; `ended` is when it was undone (None: not yet), in ns."""
+
+    word: str
+    target: str
+    text: str
+    at: Time
+    hits: frozenset[str] | None
+    ended: Time | None = None
+
+    def is_hitting(self, node: str) -> bool:
+        """Whether it hits this host."""
+        return self.hits is None or node in self.hits
+
+
+class FaultLog:
+    """The faults that may still have consequences."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self.faults: list[OpenFault] = []
+        self.last_end: Time = 0
+        """When a fault last ended, in ns."""
+
+    def on_fault(self, time: Time, node: str, data: dict[str, Any]) -> None:
+        """Take a record of kind ``fault``."""
+        word, target = str(data["word"]), str(data.get("target") or "")
+        hits = self._facts.hosts_hit(target)
+        if data.get("phase", "begin") == "end":
+            self._end(time, frozenset((word,)), target, hits)
+            return
+        undone = self._end(time, WAYS_BACK.get(word, frozenset()), target, hits)
+        if undone or (word in WAYS_BACK and word not in PLANNED):
+            return
+        self.faults = [fault for fault in self.faults if self._matters(fault, time)]
+        value = data.get("value")
+        text = ":".join(str(part) for part in (word, target, value) if part not in ("", None))
+        # What has no way back (an injected frame, the restart of what was running) ends as it begins.
+        at_once = word in PLANNED - {"stop"} or word == "inject"
+        self.faults.append(OpenFault(word, target, text, time, hits, time if at_once else None))
+        if at_once:
+            self.last_end = time
+
+    def blame(self, node: str, time: Time) -> OpenFault | None:
+        """Return the latest fault that hits `node` and is open, or ended at most the grace ago."""
+        for fault in reversed(self.faults):
+            if fault.is_hitting(node) and self._matters(fault, time):
+                return fault
+        return None
+
+    def _matters(self, fault: OpenFault, time: Time) -> bool:
+        return fault.ended is None or time - fault.ended <= self._facts.grace
+
+    def _end(self, time: Time, words: frozenset[str], target: str, hits: frozenset[str] | None) -> bool:
+        found = False
+        for fault in self.faults:
+            inside = hits is None or (fault.hits is not None and fault.hits <= hits)
+            if fault.ended is None and fault.word in words and (fault.target == target or inside):
+                fault.ended = self.last_end = time
+                found = True
+        return found
+
+
+@dataclass(slots=True)
+class Takeover:
+    """A failover under way; times in ns, None: not yet."""
+
+    machine: str
+    old: str
+    new: str
+    why: str
+    at: Time
+    kind: str
+    fault: str
+    begin: Time
+    false: bool
+    detected: Time | None = None
+    owned: Time | None = None
+    announced: Time | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Nothing is left to wait for."""
+        return self.detected is not None and self.owned is not None and self.announced is not None
+
+
+class Takeovers:
+    """Follows the daemons' states and times every takeover."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._log = FaultLog(facts)
+        self.masters = Overlap()
+        """Living daemons in MASTER, by machine: its overlap is `dual_master`. A frozen process lives."""
+        self._title: dict[str, str] = {}
+        self._owned: dict[str, set[str]] = {}
+        self._advert: dict[tuple[str, str], Time] = {}
+        self._announce: dict[tuple[str, str], Time] = {}
+        self._pending: list[Takeover] = []
+        self.takeovers: list[Takeover] = []
+        self.adverts = 0
+
+    def on_fault(self, time: Time, node: str, data: dict[str, Any]) -> None:
+        """Take a record of kind ``fault``."""
+        self._log.on_fault(time, node, data)
+        if data["word"] in DEADLY and data.get("phase", "begin") == "begin":
+            self._die(time, str(data.get("target") or node))
+
+    def on_daemon(self, time: Time, node: str, data: dict[str, Any]) -> None:
+        """Take a record of kind ``daemon``: a process that ended or began anew is master of nothing."""
+        if data["act"] not in ("freeze", "thaw"):
+            self._die(time, node)
+
+    def _die(self, time: Time, node: str) -> None:
+        for machine in self.masters.held_by(node):
+            self._leave(time, machine, node)
+
+    def on_state(self, time: Time, node: str, data: dict[str, Any]) -> None:
+        """Take a record of kind ``state``."""
+        machine = data["machine"]
+        if data["new"] != MASTER:
+            self._leave(time, machine, node)
+            return
+        old = self._title.get(machine)
+        self._title[machine] = node
+        self.masters.add(time, machine, node)
+        if old is not None and old != node:
+            self._begin(time, machine, old, node, str(data.get("why", "")))
+
+    def _leave(self, time: Time, machine: str, node: str) -> None:
+        self.masters.remove(time, machine, node)
+        others = self.masters.members(machine)
+        if others and self._title.get(machine) == node:
+            self._title[machine] = others[-1]
+        self._pending = [
+            takeover for takeover in self._pending if (takeover.machine, takeover.new) != (machine, node)
+        ]
+
+    def _begin(self, time: Time, machine: str, old: str, new: str, why: str) -> None:
+        fault = None if why in RETURNS else self._log.blame(old, time)
+        planned = why in GOODBYES if fault is None else fault.word in PLANNED
+        kind = "failback" if why in RETURNS else "switchover" if planned else "failover"
+        takeover = Takeover(
+            machine,
+            old,
+            new,
+            why,
+            time,
+            kind,
+            NO_FAULT if fault is None else fault.text,
+            time if fault is None else fault.at,
+            false=fault is None and kind == "failover",
+        )
+        # A machine may advertise, acquire and announce before it says Changed, all at one instant; and
+        # a kernel may still have the address from an earlier reign of a killed daemon.
+        if self._facts.decides_by_state(machine) or self._advert.get((new, machine)) == time:
+            takeover.detected = time
+        for vip in sorted(self._owned.get(new, ())):
+            if self._facts.moves(machine, vip):
+                takeover.owned = time
+                if self._announce.get((new, vip)) == time:
+                    takeover.announced = time
+        self.takeovers.append(takeover)
+        if not takeover.is_complete:
+            self._pending.append(takeover)
+
+    def on_advert(self, time: Time, node: str, data: dict[str, Any]) -> None:
+        """Take a record of kind ``advert``."""
+        self.adverts += 1
+        machine = data["machine"]
+        self._advert[node, machine] = time
+        if self._pending:
+            for takeover in self._pending:
+                if takeover.new == node and takeover.machine == machine and takeover.detected is None:
+                    takeover.detected = time
+            self._tidy()
+
+    def on_vip(self, time: Time, node: str, data: dict[str, Any]) -> None:
+        """Take a record of kind ``vip``."""
+        vip, owned = str(data["vip"]), self._owned.setdefault(node, set())
+        if data["act"] not in ("acquire", "regained"):
+            owned.discard(vip)
+            return
+        owned.add(vip)
+        for takeover in self._pending:
+            if takeover.new == node and takeover.owned is None and self._facts.moves(takeover.machine, vip):
+                takeover.owned = time
+        self._tidy()
+
+    def on_announce(self, time: Time, node: str, data: dict[str, Any]) -> None:
+        """Take a record of kind ``announce``."""
+        vip = str(data["vip"])
+        self._announce[node, vip] = time
+        if self._pending:
+            for takeover in self._pending:
+                first = takeover.new == node and takeover.announced is None
+                if first and self._facts.moves(takeover.machine, vip):
+                    takeover.announced = time
+            self._tidy()
+
+    def _tidy(self) -> None:
+        self._pending = [takeover for takeover in self._pending if not takeover.is_complete]
