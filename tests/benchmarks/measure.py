@@ -1,0 +1,100 @@
+"""How the figures are taken: CPU time of this process around the runs, and a yardstick beside it.
+
+The yardstick is a bare heapq loop with 1,000 pending timers that re-arm themselves: what a
+pure-Python event loop could reach at most on this machine at this moment. Ratios to it travel
+between machines; seconds do not.
+"""
+
+from __future__ import annotations
+
+import gc
+import resource
+import time
+from heapq import heapify, heappop, heappush
+from typing import Any
+
+from tests.benchmarks.workloads import w1
+from vipsim.sim.plan import compile_scenario
+from vipsim.sim.simulation import Simulation
+from vipsim.trace.records import Level
+from vipsim.trace.trace import Trace
+
+PENDING = 1_000
+HEAP_EVENTS = 400_000
+
+
+def heap_events_per_cpu_s() -> float:
+    """Events per CPU second of a bare heapq loop with `PENDING` timers of mixed periods."""
+    queue: list[tuple[int, int, Any, int]] = []
+
+    def rearm(number: int) -> None:
+        heappush(queue, (now + 1_000 + 7 * (number % 97), number, rearm, number))
+
+    queue.extend((1_000 + number, number, rearm, number) for number in range(PENDING))
+    heapify(queue)
+    begin = time.process_time()
+    for _ in range(HEAP_EVENTS):
+        now, _key, call, argument = heappop(queue)
+        call(argument)
+    return HEAP_EVENTS / (time.process_time() - begin)
+
+
+def measure_w1(clients: int, seed: int = 0) -> dict[str, Any]:
+    """One run of W1; the figures are those of the run, its set-up included."""
+    scenario = w1(clients)
+    yardstick = heap_events_per_cpu_s()
+    gc.collect()
+    begin = time.process_time()
+    simulation = Simulation(scenario, seed, Level.PROTOCOL)
+    trace = simulation.run()
+    cpu = time.process_time() - begin
+    return _row("W1", cpu, 1, _frames(trace), max(yardstick, heap_events_per_cpu_s())) | {
+        "clients": clients,
+        "outage_s": next(gap["first"] - gap["last"] for gap in _gaps(trace)) / 1e9,
+        "clients_recovered": sum(1 for gap in _gaps(trace) if gap["first"] is not None),
+    }
+
+
+def measure_w2(runs: int) -> dict[str, Any]:
+    """`runs` independent runs of W1 with one client, each building its network anew."""
+    plan = compile_scenario(w1(1))
+    yardstick = heap_events_per_cpu_s()
+    gc.collect()
+    frames = 0
+    outages = []
+    begin = time.process_time()
+    for seed in range(runs):
+        trace = Simulation(plan, seed, Level.PROTOCOL).run()
+        frames += _frames(trace)
+        outages += [gap["first"] - gap["last"] for gap in _gaps(trace)]
+    cpu = time.process_time() - begin
+    outages.sort()
+    return _row("W2", cpu, runs, frames, max(yardstick, heap_events_per_cpu_s())) | {
+        "runs": runs,
+        "outage_mean_s": round(sum(outages) / len(outages) / 1e9, 4),
+        "outage_min_s": outages[0] / 1e9,
+        "outage_max_s": outages[-1] / 1e9,
+    }
+
+
+def _frames(trace: Trace) -> int:
+    return trace.counts["frames_delivered"]
+
+
+def _gaps(trace: Trace) -> list[dict[str, Any]]:
+    return [record.data for record in trace.select("gap")]
+
+
+def _row(workload: str, cpu: float, failovers: int, frames: int, yardstick: float) -> dict[str, Any]:
+    return {
+        "workload": workload,
+        "cpu_s": round(cpu, 3),
+        "failovers": failovers,
+        "failovers_per_cpu_s": round(failovers / cpu, 1),
+        "frames": frames,
+        "frames_per_cpu_s": round(frames / cpu),
+        "heap_events_per_cpu_s": round(yardstick),
+        "failovers_per_M_heap_events": round(failovers / cpu / yardstick * 1e6, 1),
+        "frames_per_heap_event": round(frames / cpu / yardstick, 3),
+        "peak_MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }

@@ -1,0 +1,125 @@
+"""Clients: a host that asks the virtual address regularly and notes when it gets no answer.
+
+A silence is the time between two successive answers when a probe between them was lost, or the
+second came at least one probe spacing late. Its resolution is the spacing of the probes.
+"""
+
+from __future__ import annotations
+
+from heapq import heappush
+from typing import Any
+
+from vipsim.machines.neighbor import Entry
+from vipsim.sim.engine import Tie, tie_key
+from vipsim.sim.kernel import Kernel
+from vipsim.sim.nic import Nic
+from vipsim.units import Time
+from vipsim.wire.addresses import IPv4, Mac
+from vipsim.wire.frames import Echo, Frame, IpPacket, Udp
+
+FIRST_PORT = 40_000
+"""Source port of the first client that queries a service; the others follow."""
+
+
+class Client:
+    """One workload: `probe` is sent every `interval` ns from `kernel` to `dst`."""
+
+    __slots__ = (
+        "answered_by", "dst", "entry", "ident", "interval", "kernel", "key", "last", "last_seq",
+        "measured", "name", "names", "nic", "patience", "port", "queue", "seq", "size", "src", "world",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        name: str,
+        number: int,
+        dst: IPv4,
+        port: int | None,
+        interval: Time,
+        measured: bool,
+    ) -> None:
+        self.kernel = kernel
+        self.world = kernel.world
+        self.queue: list[Any] = kernel.world.env._queue
+        self.name = name
+        self.dst = dst
+        self.port = port
+        """UDP port of the service that is asked; None: ping."""
+        self.interval = interval
+        self.patience = 2 * interval
+        self.measured = measured
+        self.ident = number
+        self.key = tie_key(Tie.CLIENT, number)
+        nic = kernel.route(dst)
+        assert nic is not None, "a client's target is on a subnet of its host: the scenario's check saw to it"
+        self.nic: Nic = nic
+        self.src: IPv4 = next(iter(nic.own))
+        self.entry = Entry(dst)
+        self.seq = 0
+        self.last: Time = 0
+        self.last_seq = 0
+        self.answered_by: Mac | None = None
+        self.names: dict[int, str] = {}
+        """Names of nodes by MAC, to tell who answered."""
+        self.size = self._packet().size
+        if port is None:
+            kernel.flows[number] = self.answer
+        else:
+            kernel.ports[FIRST_PORT + number] = self.answer
+
+    def start(self, at: Time) -> None:
+        """Send the first probe at the absolute time `at` (ns)."""
+        self.last = at
+        self.world.env.call_at(at, self.key, self.tick)
+
+    def _packet(self) -> IpPacket:
+        if self.port is None:
+            return Echo(self.src, self.dst, 64, False, self.ident, self.seq)
+        return Udp(self.src, self.dst, 64, FIRST_PORT + self.ident, self.port, self.seq.to_bytes(8, "big"))
+
+    def tick(self, _: object) -> None:
+        """Send a probe and arm the next one."""
+        self.seq += 1
+        target = self.entry.target
+        if self.kernel.state is not None:
+            pass  # its host is down or frozen: nothing is sent
+        elif target is not None and self.port is None:
+            packet = Echo(self.src, self.dst, 64, False, self.ident, self.seq)
+            self.nic.out.send(Frame(target, self.nic.mac, packet, self.size))
+        else:
+            self.kernel.send_packet(self._packet())
+            self.entry = self.nic.entries.get(self.dst, self.entry)
+        heappush(self.queue, (self.world.env._now + self.interval, self.key, self.tick, None))
+
+    def answer(self, frame: Frame, iface: str) -> None:
+        """Take an answer: close a silence if there was one, and note who answered."""
+        packet = frame.packet
+        seq = packet.seq if type(packet) is Echo else int.from_bytes(packet.payload, "big")  # type: ignore[union-attr]
+        now = self.world.env._now
+        if seq != self.last_seq + 1 or now - self.last >= self.patience:
+            self._silence(now, seq)
+        if frame.src is not self.answered_by:
+            self._answered_by(frame)
+        self.last = now
+        self.last_seq = seq
+
+    def finish(self) -> None:
+        """At the end of the run: a silence that is still open is noted without an end."""
+        if self.measured and self.seq and self.world.env._now - self.last >= self.patience:
+            self._note_gap(None, self.seq - self.last_seq)
+
+    def _silence(self, now: Time, seq: int) -> None:
+        lost = seq - self.last_seq - 1
+        if self.measured and (lost > 0 or now - self.last >= self.patience):
+            self._note_gap(now, max(lost, 0))
+
+    def _note_gap(self, first: Time | None, lost: int) -> None:
+        data = {"client": self.name, "last": self.last, "first": first, "lost": lost}
+        self.world.note("gap", self.kernel.name, data)
+
+    def _answered_by(self, frame: Frame) -> None:
+        if frame.src != self.answered_by and self.measured:
+            by = self.names.get(frame.src, str(frame.src))
+            self.world.note("answered", self.kernel.name, {"client": self.name, "by": by}, frame.cause)
+        self.answered_by = frame.src

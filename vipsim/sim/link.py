@@ -1,0 +1,150 @@
+"""One direction of a cable: a FIFO with a rate, a propagation time, and perhaps trouble.
+
+A frame costs one entry in the event heap. A "busy until" time stands for the queue: a frame starts
+when the one before it has left, and arrives one propagation time after its last bit left.
+
+The clean path (`send`) has a single test for everything unusual. Loss, jitter, extra delay, a missing
+carrier, rules of faults and the recording of frames live on the other side of that test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from heapq import heappush
+from typing import Any
+
+from vipsim.sim.engine import Environment, Tie, tie_key
+from vipsim.sim.rules import DropRule
+from vipsim.sim.streams import Losses, Streams
+from vipsim.trace.recorder import Recorder
+from vipsim.trace.records import FrameRecord
+from vipsim.units import Time
+from vipsim.wire.frames import Frame
+
+Deliver = Callable[[Frame], "str | None"]
+"""Takes a frame at the far end; returns None, or the reason why it was dropped there."""
+
+
+class Direction:
+    """One way of a link, from the end named `src` to the end named `dst`."""
+
+    __slots__ = (
+        "_key",
+        "_key_start",
+        "busy",
+        "carrier",
+        "delay",
+        "deliver",
+        "dropped",
+        "dst",
+        "env",
+        "extra_delay",
+        "jitter",
+        "last_arrival",
+        "losses",
+        "lost",
+        "ps_per_byte",
+        "queue",
+        "recorder",
+        "rules",
+        "slow",
+        "slowed_by",
+        "src",
+        "streams",
+    )
+
+    def __init__(
+        self,
+        env: Environment,
+        number: int,
+        src: str,
+        dst: str,
+        rate: int | None,
+        delay: Time,
+        deliver: Deliver,
+    ) -> None:
+        self.env = env
+        self.queue: list[Any] = env._queue
+        self.src = src
+        self.dst = dst
+        self.ps_per_byte = 8 * 10**12 // rate if rate else 0
+        self.delay = delay
+        self.deliver = deliver
+        self._key = self._key_start = tie_key(Tie.FRAME, number)
+        self.busy: Time = 0
+        self.last_arrival: Time = 0
+        self.slow = False
+        """Any of the following is in force."""
+        self.carrier = True
+        self.losses: Losses | None = None
+        self.jitter: Time = 0
+        self.extra_delay: Time = 0
+        self.slowed_by = ""
+        """Target of the fault that set `extra_delay` or `jitter`."""
+        self.rules: tuple[DropRule, ...] = ()
+        self.recorder: Recorder | None = None
+        self.streams: Streams | None = None
+        self.lost = 0
+        self.dropped = 0
+
+    @property
+    def sent(self) -> int:
+        """Frames put on this direction, lost and dropped ones included."""
+        return self._key - self._key_start
+
+    def refresh(self) -> None:
+        """Choose the path again after a change of the fields that `slow` sums up."""
+        overtaking = self.last_arrival > self.env._now  # delayed frames are still on the way
+        trouble = self.losses or self.jitter or self.extra_delay or self.rules or overtaking
+        self.slow = bool(not self.carrier or trouble or self.recorder)
+
+    def send(self, frame: Frame) -> None:
+        """Put `frame` on the cable now."""
+        if self.slow:
+            self._send_slow(frame)
+            return
+        start = self.env._now
+        if start < self.busy:
+            start = self.busy
+        self.busy = done = start + frame.size * self.ps_per_byte // 1000
+        self._key = key = self._key + 1
+        heappush(self.queue, (done + self.delay, key, self.deliver, frame))
+
+    def _send_slow(self, frame: Frame) -> None:
+        """Like `send`, with everything that can happen to a frame on the way."""
+        start = max(self.env._now, self.busy)
+        self.busy = done = start + frame.size * self.ps_per_byte // 1000
+        self._key += 1
+        arrival = done + self.delay + self.extra_delay
+        if self.jitter and self.streams:
+            arrival += self.streams.between(0, self.jitter, "jitter", self.src, self.dst)
+        # order is kept: a frame never overtakes the one before it
+        arrival = self.last_arrival = max(arrival, self.last_arrival)
+        recorder = self.recorder
+        note = recorder.frame(self.src, self.dst, start, arrival, frame) if recorder else None
+        reason = self._stopped_by(frame)
+        if reason is not None:
+            if note is not None:
+                note.outcome = reason
+        elif note is not None:
+            self.env.call_at(arrival, self._key, self._arrive, note)
+        else:
+            self.env.call_at(arrival, self._key, self.deliver, frame)
+
+    def _stopped_by(self, frame: Frame) -> str | None:
+        if not self.carrier:
+            self.dropped += 1
+            return "dropped: no carrier"
+        for rule in self.rules:
+            reason = rule(frame)
+            if reason is not None:
+                self.dropped += 1
+                return f"dropped: {reason}"
+        if self.losses is not None and self.losses.next_is_lost():
+            self.lost += 1
+            return "lost"
+        return None
+
+    def _arrive(self, note: FrameRecord) -> None:
+        reason = self.deliver(note.frame)
+        note.outcome = "delivered" if reason is None else f"dropped: {reason}"

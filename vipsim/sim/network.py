@@ -1,0 +1,120 @@
+"""The parts of one simulated network and how they hang together.
+
+Built from a `Plan` in a fraction of a millisecond. Faults act on it by name.
+"""
+
+from __future__ import annotations
+
+from vipsim.scenario.model import End
+from vipsim.scenario.targets import directions
+from vipsim.sim.clients import Client
+from vipsim.sim.daemon import Daemon
+from vipsim.sim.kernel import Kernel
+from vipsim.sim.link import Direction
+from vipsim.sim.nic import Nic
+from vipsim.sim.plan import Plan
+from vipsim.sim.services import ServiceProcess
+from vipsim.sim.streams import Losses
+from vipsim.sim.switch import SwitchNode, SwitchPort
+from vipsim.sim.world import World
+from vipsim.trace.records import Level
+
+Cable = tuple[Direction, Direction]
+"""Both directions of a link: from end a to end b, and back."""
+
+
+class Network:
+    """Hosts, switches and cables of one run, by name."""
+
+    def __init__(self, world: World, plan: Plan) -> None:
+        self.world = world
+        self.plan = plan
+        self.kernels: dict[str, Kernel] = {}
+        self.switches: dict[str, SwitchNode] = {}
+        self.daemons: dict[str, Daemon] = {}
+        self.services: dict[str, dict[str, ServiceProcess]] = {}
+        self.clients: list[Client] = []
+        self.cables: list[Cable] = []
+        numbers = iter(range(1, 1 << 24))
+        for name, profile, nics, services in plan.hosts:
+            kernel = self.kernels[name] = Kernel(world, name, next(numbers), profile)
+            for nic in nics:
+                kernel.add_nic(*nic)
+            self.services[name] = {
+                service: ServiceProcess(kernel, service, port) for service, port in services
+            }
+        for name, ageing_time in plan.switches:
+            self.switches[name] = SwitchNode(world, name, next(numbers), ageing_time)
+        for number, link in enumerate(plan.links):
+            self.cables.append(self._lay(2 * number, *link))
+        for name, make in plan.daemons:
+            self.daemons[name] = Daemon(self.kernels[name], next(numbers), make)
+        for number, (name, node, dst, port, interval, _, measured) in enumerate(plan.clients, 1):
+            client = Client(self.kernels[node], name, number, dst, port, interval, measured)
+            client.names = plan.names
+            self.clients.append(client)
+
+    def _lay(
+        self, number: int, a: End, b: End, rate: int | None, delay: int, jitter: int, loss: float
+    ) -> Cable:
+        """Lay one cable: a direction each way, known to what it leaves from."""
+        there = self._direction(number, a, b, rate, delay, jitter, loss)
+        back = self._direction(number + 1, b, a, rate, delay, jitter, loss)
+        for end, out in ((a, there), (b, back)):
+            if end.node in self.switches:
+                self.switches[end.node].outs[end.port] = out
+            else:
+                self.kernels[end.node].nics[end.port].out = out
+        return there, back
+
+    def _direction(
+        self, number: int, src: End, dst: End, rate: int | None, delay: int, jitter: int, loss: float
+    ) -> Direction:
+        deliver = self._taker(dst).receive
+        direction = Direction(self.world.env, number, str(src), str(dst), rate, delay, deliver)
+        if jitter:
+            direction.jitter, direction.streams = jitter, self.world.streams
+        if loss:
+            direction.losses = Losses(loss, self.world.streams.get("loss", direction.src, direction.dst))
+        if self.world.recorder.level >= Level.FRAMES:
+            direction.recorder = self.world.recorder
+        direction.refresh()
+        self.world.directions.append(direction)
+        return direction
+
+    def _taker(self, end: End) -> Nic | SwitchPort:
+        if end.node in self.switches:
+            return self.switches[end.node].add_port(end.port)
+        return self.kernels[end.node].nics[end.port]
+
+    # --- what faults ask for ---------------------------------------------------------------
+
+    def directions_of(self, target: str) -> list[Direction]:
+        """Return the directions that `target` means (`vipsim.scenario.targets.directions`)."""
+        found = directions(self.plan.scenario, target)
+        return [self.cables[number][0 if a_to_b else 1] for number, a_to_b in found]
+
+    def links_of(self, target: str) -> list[int]:
+        """Return the numbers of the links that `target` means, each once."""
+        return sorted({number for number, _ in directions(self.plan.scenario, target)})
+
+    def into(self, node: str) -> list[Direction]:
+        """Return the directions whose far end is at `node`."""
+        found = []
+        for (a, b, *_), (there, back) in zip(self.plan.links, self.cables, strict=True):
+            if b.node == node:
+                found.append(there)
+            if a.node == node:
+                found.append(back)
+        return found
+
+    def set_carrier(self, number: int, up: bool, cause: int) -> None:
+        """Give or take the carrier of cable `number`; both ends see it."""
+        for direction in self.cables[number]:
+            direction.carrier = up
+            direction.refresh()
+        for end in self.plan.links[number][:2]:
+            if end.node in self.switches:
+                self.switches[end.node].set_carrier(end.port, up, cause)
+            else:
+                self.kernels[end.node].set_carrier(end.port, up, cause)
