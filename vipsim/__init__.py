@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _FAULTS = (
-    "after", "crash", "power", "kill", "stop", "hang", "freeze", "link_down", "port_down", "isolate",
+    "crash", "power", "kill", "stop", "hang", "freeze", "link_down", "port_down", "isolate",
     "partition", "oneway", "drop", "delay", "jitter", "service_stop", "service_hang", "inject", "restart",
     "reboot", "cont", "thaw", "link_up", "port_up", "heal", "service_start",
 )  # fmt: skip
@@ -27,7 +27,7 @@ _HOMES: dict[str, str] = {
     "Scenario": "vipsim.scenario.model",
     "read_scenario": "vipsim.scenario.reader",
     "pair": "vipsim.scenario.builders",
-    **dict.fromkeys(_FAULTS, "vipsim.scenario.builders"),
+    **dict.fromkeys(_FAULTS, "vipsim.scenario.faults"),
     "run": "vipsim.worlds",
     "run_many": "vipsim.worlds",
     "Simulation": "vipsim.sim.simulation",
