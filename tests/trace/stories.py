@@ -17,7 +17,9 @@ HEADER: dict[str, Any] = {
     "world": "sim",
     "scenario": {
         "nodes": {"db1": {"kind": "host"}, "db2": {"kind": "host"}, "app1": {}, "sw1": {"kind": "switch"}},
-        "links": [{"ends": [f"{node}.bond0", f"sw1.p{port}"]} for port, node in enumerate(("db1", "db2", "app1"), 1)],
+        "links": [
+            {"ends": [f"{node}.bond0", f"sw1.p{port}"]} for port, node in enumerate(("db1", "db2", "app1"), 1)
+        ],
         "vips": {"service": "192.168.1.219/24"},
         "groups": [
             {"vrrp": {"vrid": 51, "vips": ["service"], "advert_interval": "1s"}},
@@ -43,7 +45,9 @@ def fault(at: int, word: str, target: str, phase: str = "begin", value: str = ""
     return at, "fault", target, {"word": word, "target": target, "value": value, "phase": phase}
 
 
-def advert(at: int, node: str, priority: int | None = 100, machine: str = "vrrp 51", form: str = "vrrp") -> Any:
+def advert(
+    at: int, node: str, priority: int | None = 100, machine: str = "vrrp 51", form: str = "vrrp"
+) -> Any:
     data = {"machine": machine, "form": form, "to": VRRP_GROUP, "priority": priority, "iface": "bond0"}
     return at, "advert", node, data
 

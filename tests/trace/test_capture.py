@@ -33,6 +33,7 @@ SCENARIO = {
     "groups": [{"vrrp": {"vrid": 51, "vips": ["service"]}}],
     "clients": {"probe": {"node": "app1", "target": "service", "interval": "10ms"}},
 }
+OTHER_VIP = IPv4.parse("10.0.0.9")
 FAULT_AT = 5 * SECOND
 ADVERT_AT, ANNOUNCE_AT, ANSWER_AT = 8 * SECOND, 8 * SECOND + MS, 8 * SECOND + 5 * MS
 
@@ -51,7 +52,7 @@ RECORDS = [
     Record(1, FAULT_AT, "fault", "db1", {"word": "crash", "target": "db1"}),
     Record(2, ADVERT_AT, "advert", "db2", {"machine": "vrrp 52", "form": "vrrp", "priority": 1}),
     Record(3, ADVERT_AT, "advert", "db2", {"machine": "vrrp 51", "form": "vrrp", "priority": 100}),
-    Record(4, ANNOUNCE_AT, "announce", "db2", {"vip": IPv4.parse("10.0.0.9"), "form": "garp-request"}),
+    Record(4, ANNOUNCE_AT, "announce", "db2", {"vip": OTHER_VIP, "form": "garp-request"}),
     Record(5, ANNOUNCE_AT, "announce", "db2", {"vip": VIP, "form": "garp-request"}),
     Record(6, ANNOUNCE_AT, "announce", "db2", {"vip": VIP, "form": "garp-request"}),
     Record(
@@ -86,8 +87,11 @@ FRAMES = [
     FrameRecord(11, "sw1.p3", "app1.bond0", ANSWER_AT - US, ANSWER_AT, echo(True), D),
     FrameRecord(12, "sw1.p3", "app1.bond0", ANSWER_AT - US, ANSWER_AT, advert_of_db2(0), D),
     FrameRecord(13, "db2.bond0", "sw1.p2", 9 * SECOND, 9 * SECOND + US, advert_of_db2(8), "in_flight"),
+    FrameRecord(
+        14, "db2.eth1", "sw1.p4", 9 * SECOND, 9 * SECOND + US, gratuitous_request(OTHER_VIP, DB2_MAC), D
+    ),
 ]
-FRAMES[7].frame.cause, FRAMES[8].frame.cause = 5, 6
+FRAMES[7].frame.cause, FRAMES[8].frame.cause, FRAMES[13].frame.cause = 5, 6, 4
 TAKES_OVER = "failover: db2 takes over, 3.000 s after crash:db1"
 ANNOUNCES = "failover: db2 first announces 192.168.1.219, 3.001 s after crash:db1"
 ANSWERS = "first answer to probe after 4.005 s of silence"
@@ -120,6 +124,7 @@ def test_every_host_sees_what_it_sends_and_what_reaches_it():
         sight(11, "app1.bond0", True, ANSWERS),
         sight(12, "app1.bond0", True),
         sight(13, "db2.bond0", False),
+        sight(14, "db2.eth1", False),
     ]
 
 

@@ -152,6 +152,8 @@ def test_a_goodbye_without_a_fault_is_no_false_failover():
         ("port_down", "sw1.p1", True),
         ("drop", "db1.bond0-sw1.p1", True),
         ("drop", "sw1-db1", True),
+        ("drop", "db1>sw1", True),
+        ("drop", "sw1>db2", False),
         ("crash", "sw1", True),
         ("partition", "db1,app1|db2", True),
         ("drop", "", True),
@@ -258,8 +260,15 @@ def test_without_a_scenario_in_the_header_the_records_say_enough():
 
 @pytest.mark.parametrize(
     "scenario",
-    [None, 5, [], {"nodes": 3, "links": "x", "vips": [], "groups": {}, "clients": 1}, {"groups": [1, {"vrrp": None}]},
-     {"clients": {"a": None, "b": {"interval": "soon"}}, "links": [None, {"ends": [1]}], "groups": [{"heartbeat": {}}]}],
-)  # fmt: skip
+    [
+        None,
+        5,
+        [],
+        {"nodes": 3, "links": "x", "vips": [], "groups": {}, "clients": 1},
+        {"groups": [1, {"vrrp": None}]},
+        {"clients": {"a": None, "b": {"interval": "soon"}}, "groups": [{"heartbeat": {}}]},
+        {"links": [None, {"ends": [1]}]},
+    ],
+)
 def test_a_strange_scenario_in_the_header_breaks_nothing(scenario):
     assert play(crash(), header={"scenario": scenario}).failovers[0].new == "db2"

@@ -36,7 +36,12 @@ def test_a_crash_elsewhere_excuses_nothing():
 
 
 def test_a_healed_network_has_the_grace_to_settle():
-    story = [*settled(), fault(S, "isolate", "db1"), vip(2 * S, "db2", "acquire"), fault(10 * S, "heal", "db1")]
+    story = [
+        *settled(),
+        fault(S, "isolate", "db1"),
+        vip(2 * S, "db2", "acquire"),
+        fault(10 * S, "heal", "db1"),
+    ]
     assert rules(play(story, end=15 * S)) == ["one-owner"]
     assert play(story, end=15 * S - 1).violations == []
 
@@ -48,7 +53,9 @@ def test_a_handover_at_the_end_of_the_run_is_no_violation():
 # --- goodbye -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("goodbye", [advert(5 * S, "db1", 0), advert(5 * S, "db1", None, form="bye"), daemon(5 * S, "db1", "stop")])
+@pytest.mark.parametrize(
+    "goodbye", [advert(5 * S, "db1", 0), advert(5 * S, "db1", None, form="bye"), daemon(5 * S, "db1", "stop")]
+)
 def test_goodbye_means_release_within_the_instant(goodbye):
     leaving = [state(5 * S, "db1", "INIT", old="MASTER")]
     release = vip(5 * S, "db1", "release")
@@ -63,11 +70,16 @@ def test_a_real_kernel_may_take_a_moment():
     header = {**HEADER, "world": "lab"}
     story = [*settled(), advert(5 * S, "db1", 0), state(5 * S, "db1", "INIT", old="MASTER")]
     assert play([*story, vip(5 * S + 100_000_000, "db1", "release")], header=header).violations == []
-    assert rules(play([*story, vip(5 * S + 100_000_001, "db1", "release")], header=header)) == ["goodbye-means-release"]
+    assert rules(play([*story, vip(5 * S + 100_000_001, "db1", "release")], header=header)) == [
+        "goodbye-means-release"
+    ]
 
 
 def test_the_goodbye_of_one_group_says_nothing_of_another():
-    scenario = {**HEADER["scenario"], "groups": [{"vrrp": {"vrid": 51, "vips": ["service"]}}, {"vrrp": {"vrid": 52, "vips": []}}]}
+    scenario = {
+        **HEADER["scenario"],
+        "groups": [{"vrrp": {"vrid": 51, "vips": ["service"]}}, {"vrrp": {"vrid": 52, "vips": []}}],
+    }
     header = {**HEADER, "scenario": scenario}
     story = [*settled(), advert(5 * S, "db1", 0, machine="vrrp 52")]
     assert play(story, header=header).violations == []
@@ -90,7 +102,9 @@ def test_every_wake_up_has_an_earlier_cause():
     assert rules(caused(first, timer(2, 0))) == ["wake-up-has-cause"]
     assert rules(caused(first, timer(2, 2))) == ["wake-up-has-cause"]
     assert rules(caused(first, timer(2, 9))) == ["wake-up-has-cause"]
-    assert rules(caused(first, Record(2, 0, "vip", "db1", {"vip": VIP, "act": "acquire"}, 3))) == ["wake-up-has-cause"]
+    assert rules(caused(first, Record(2, 0, "vip", "db1", {"vip": VIP, "act": "acquire"}, 3))) == [
+        "wake-up-has-cause"
+    ]
 
 
 def test_the_timer_of_a_cache_may_be_the_doing_of_a_probe():
@@ -99,7 +113,13 @@ def test_the_timer_of_a_cache_may_be_the_doing_of_a_probe():
 
 # --- frames --------------------------------------------------------------------------------
 
-COUNTS = {"frames_sent": 4, "frames_delivered": 1, "frames_lost": 1, "frames_dropped": 1, "frames_in_flight": 1}
+COUNTS = {
+    "frames_sent": 4,
+    "frames_delivered": 1,
+    "frames_lost": 1,
+    "frames_dropped": 1,
+    "frames_in_flight": 1,
+}
 
 
 def framed_run(outcomes, counts):

@@ -1,5 +1,6 @@
 """The numbers are the same at every level, streamed or computed afterwards, and agree with a naive count."""
 
+import itertools
 from collections.abc import Callable
 
 from hypothesis import given
@@ -31,9 +32,7 @@ EVENTS: st.SearchStrategy[Make] = st.one_of(
         st.sampled_from(["acquire", "acquire", "release", "lost", "regained"]),
         VIPS,
     ),
-    st.builds(
-        lambda n, v: lambda at: (at, "announce", n, {**announce(at, "db1")[3], "vip": v}), NODES, VIPS
-    ),
+    st.builds(lambda n, v: lambda at: (at, "announce", n, {**announce(at, "db1")[3], "vip": v}), NODES, VIPS),
     st.builds(
         lambda w, t, p: lambda at: fault(at, w, t, p),
         WORDS,
@@ -78,7 +77,9 @@ def test_a_file_keeps_records_metrics_and_digest(tmp_path_factory, steps):
     again = read_trace(path)
     assert again.records == trace.records
     for one, other in zip(again.records, trace.records, strict=True):
-        assert {key: type(one.data[key]) for key in one.data} == {key: type(other.data[key]) for key in other.data}
+        assert {key: type(one.data[key]) for key in one.data} == {
+            key: type(other.data[key]) for key in other.data
+        }
     assert again.metrics == trace.metrics
     assert again.digest == trace.digest
     assert again.violations == trace.violations
@@ -88,8 +89,10 @@ def test_a_file_keeps_records_metrics_and_digest(tmp_path_factory, steps):
 def test_dual_owner_is_what_the_owners_intervals_say(steps):
     trace = play(as_story(steps), end=END)
     total = 0
-    edges = sorted({0, END, *(time for spans in trace.owners().values() for span in spans for time in span[:2])})
-    for start, end in zip(edges, edges[1:], strict=False):
+    edges = sorted(
+        {0, END, *(time for spans in trace.owners().values() for span in spans for time in span[:2])}
+    )
+    for start, end in itertools.pairwise(edges):
         crowded = any(
             sum(1 for since, until, _ in spans if since <= start and until >= end) >= 2
             for spans in trace.owners().values()
@@ -154,5 +157,10 @@ def test_two_crowds_at_once_count_once():
 
 
 def test_a_kernel_that_acquires_twice_owns_once():
-    story = [vip(0, "db1", "acquire"), vip(1, "db1", "acquire"), vip(2, "db1", "release"), vip(3, "db2", "acquire")]
+    story = [
+        vip(0, "db1", "acquire"),
+        vip(1, "db1", "acquire"),
+        vip(2, "db1", "release"),
+        vip(3, "db2", "acquire"),
+    ]
     assert play(story).metrics.dual_owner == 0

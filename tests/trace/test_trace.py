@@ -82,15 +82,19 @@ def test_a_state_before_the_first_change_is_known_by_it():
 
 
 def test_owners():
-    assert play(crash()).owners() == {
-        "192.168.1.219": [(0, 5 * S, "db1"), (8 * S + 100 * MS, 20 * S, "db2")]
-    }
+    assert play(crash()).owners() == {"192.168.1.219": [(0, 5 * S, "db1"), (8 * S + 100 * MS, 20 * S, "db2")]}
 
 
 def test_select():
     trace = play(crash())
     assert [record.node for record in trace.select("vip")] == ["db1", "db1", "db2"]
-    assert [record.kind for record in trace.select(node="db2")] == ["state", "state", "advert", "vip", "announce"]
+    assert [record.kind for record in trace.select(node="db2")] == [
+        "state",
+        "state",
+        "advert",
+        "vip",
+        "announce",
+    ]
     assert trace.select("vip", "db2")[0].data["vip"] == VIP
 
 
@@ -167,7 +171,9 @@ def test_frames_do_not_change_the_digest():
 
 
 def test_the_document_of_a_crash():
-    document = json.loads(json.dumps(play(crash(), counts={"events": 9, "frames_sent": 0}).to_json_document()))
+    document = json.loads(
+        json.dumps(play(crash(), counts={"events": 9, "frames_sent": 0}).to_json_document())
+    )
     assert (document["scenario"], document["seed"]) == ("database-pair", 7)
     assert len(document["digest"]) == 64
     (failover,) = document["failovers"]
@@ -202,7 +208,9 @@ def test_what_did_not_happen_is_null():
     }
 
 
-@pytest.mark.parametrize("value", [0, 1, 10, 3_609_375_000, 2_609_000_001, 999_999_999_999_999, 123_456_789, -5, S])
+@pytest.mark.parametrize(
+    "value", [0, 1, 10, 3_609_375_000, 2_609_000_001, 999_999_999_999_999, 123_456_789, -5, S]
+)
 def test_seconds_are_exact_decimals(value):
     text = json.dumps(seconds_number(value))
     assert Decimal(text) == Decimal(value).scaleb(-9)
@@ -214,7 +222,12 @@ def test_seconds_are_exact_decimals(value):
 def test_the_report_names_every_part_and_the_censored_client():
     text = report(play(crash()))
     assert "failover of vrrp 51 from db1 to db2, fault crash:db1 at 5.000 s" in text
-    for line in ("detection      3.000 s", "election       0.100 s", "announcement   0.050 s", "app1           3.160 s"):
+    for line in (
+        "detection      3.000 s",
+        "election       0.100 s",
+        "announcement   0.050 s",
+        "app1           3.160 s",
+    ):
         assert line in text
     assert "> 15 s" in report(play([*crash()[:-1], gap(5 * S - 7, None)]))
     assert "no failover" in report(play(settled()))
@@ -239,7 +252,10 @@ def test_the_story_has_a_sentence_for_every_record():
     ("record", "words"),
     [
         (Record(1, 0, "run", "", {"phase": "begin"}), "the run begins"),
-        (Record(1, 0, "timer", "db2", {"part": "vrrp 51", "name": "master_down"}), "db2: wakes up: master_down of vrrp 51"),
+        (
+            Record(1, 0, "timer", "db2", {"part": "vrrp 51", "name": "master_down"}),
+            "db2: wakes up: master_down of vrrp 51",
+        ),
         (Record(1, 0, "fdb", "sw1", {"mac": HOME["db1"], "old_port": "p1", "port": "p2"}), "(was p1)"),
         (Record(1, 0, "fdb", "sw1", {"mac": HOME["db1"], "old_port": "p1", "port": None}), "forgets 00:21"),
         (Record(1, 0, "link", "db1", {"iface": "bond0", "up": False}), "bond0 is down"),
@@ -247,6 +263,6 @@ def test_the_story_has_a_sentence_for_every_record():
         (Record(1, 0, "answered", "app1", {"client": "app1", "by": "db2"}), "app1 is answered by db2"),
         (Record(1, 0, "my-own", "x", {"a": 1}), "x: a 1"),
     ],
-)  # fmt: skip
+)
 def test_sentences(record, words):
     assert words in sentence(record)

@@ -87,7 +87,8 @@ def test_ip_options_are_skipped():
 
 def test_what_vipsim_does_not_speak_is_carried():
     unreachable = b"\x03\x01" + (0xFFFF - words(b"\x03\x01abcdef")).to_bytes(2, "big") + b"abcdef"
-    for proto, payload in ((6, b"a segment"), (1, unreachable), (112, b"\x22" + bytes(19))):
+    no_echo = bytes.fromhex("0801f7fe00000000")  # an echo request with a code
+    for proto, payload in ((6, b"a segment"), (1, unreachable), (1, no_echo), (112, b"\x22" + bytes(19))):
         frame = decode(ipv4(payload, proto))
         assert frame.packet == OtherIp(APP, VIP, 64, proto, payload)
         assert decode(encode(frame)) == frame

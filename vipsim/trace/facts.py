@@ -78,10 +78,10 @@ class Facts:
         if item in EVERYBODY or item in self.switches:
             return None
         node, dot, _ = item.partition(".")
-        if dot and node in self.switches and "-" not in item:
+        if dot and node in self.switches and not _is_link(item):
             peer = self.peers.get(item, "").partition(".")[0]
             return frozenset((peer,)) if peer in self.hosts else None
-        if item in self.hosts or "-" not in item:
+        if item in self.hosts or not _is_link(item):
             return frozenset((node,))
         nodes = {end.partition(".")[0] for ends in _splits(item) for end in ends}
         if not self.hosts:
@@ -89,9 +89,13 @@ class Facts:
         return frozenset(nodes & self.hosts) or (None if nodes & self.switches else frozenset((node,)))
 
 
+def _is_link(item: str) -> bool:
+    return "-" in item or ">" in item
+
+
 def _splits(item: str) -> list[tuple[str, str]]:
-    """All ways to read ``a-b`` as two names (names may have hyphens themselves)."""
-    return [(item[:at], item[at + 1 :]) for at, letter in enumerate(item) if letter == "-"]
+    """All ways to read ``a-b`` or ``a>b`` as two names (names may have hyphens themselves)."""
+    return [(item[:at], item[at + 1 :]) for at, letter in enumerate(item) if letter in "->"]
 
 
 def read_facts(header: Mapping[str, Any]) -> Facts:

@@ -5,7 +5,7 @@ Rules of attribution
 1. A *takeover* is a state record with new == MASTER on another node than the one that was master of
    that machine before. A master that steps back while another is still MASTER (end of a split brain)
    hands the title to that one, without a takeover. The first master ever takes over from nobody.
-2. ``why`` preempt, failback or start: a *failback*; it begins with the takeover and blames no fault.
+2. ``why`` is one of `RETURNS`: a *failback*; it begins with the takeover and blames no fault.
 3. Otherwise the latest fault before it that hits the old master (its host, an interface, service,
    port or link of it, or the whole network) is to blame, if it is still open or ended at most
    `Facts.grace` ago. A fault ends by its record with phase ``end`` or by the word of its way back.
@@ -24,8 +24,10 @@ from vipsim.trace.overlaps import Overlap
 from vipsim.units import Time
 
 MASTER = "MASTER"
-RETURNS = frozenset({"preempt", "failback", "start"})
-GOODBYES = frozenset({"goodbye", "bye", "handover", "priority 0"})
+RETURNS = frozenset({"preempt", "owner", "handover", "failback", "start"})
+"""Reasons of a return: preemption, the start of VRRP's owner, a heartbeat primary that asked for it."""
+GOODBYES = frozenset({"goodbye"})
+"""Reasons of a takeover from a master that left in order."""
 PLANNED = frozenset({"stop", "restart", "reboot"})
 DEADLY = frozenset({"crash", "power"})
 _CUT = frozenset({"isolate", "partition", "oneway", "drop", "delay", "jitter"})
