@@ -1,4 +1,4 @@
-"""The same scenario and seed give the same run: in every process, at every level, beside any student's code."""
+"""The same scenario and seed give the same run: in every process, at every level, beside other code."""
 
 import os
 import subprocess
@@ -15,7 +15,8 @@ import vipsim as vs
 from vipsim.resources import scenario_names, scenario_path
 for name in scenario_names():
     for seed in (0, 7):
-        print(name, seed, vs.run(vs.read_scenario(scenario_path(name)), seed=seed, level=vs.Level.PROTOCOL).digest)
+        trace = vs.run(vs.read_scenario(scenario_path(name)), seed=seed, level=vs.Level.PROTOCOL)
+        print(name, seed, trace.digest)
 """
 
 

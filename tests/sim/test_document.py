@@ -66,12 +66,8 @@ def test_the_network_is_told_by_a_gratuitous_arp_request(trace):
 
 def test_from_the_announcement_on_no_frame_for_the_vip_leaves_the_switch_toward_217(trace):
     announced = trace.failovers[0].announced_at
-    toward_db1 = [frame for frame in trace.frames if frame.dst == "db1.bond0"]
-    for_vip = [
-        frame
-        for frame in toward_db1
-        if isinstance(frame.frame.packet, Echo) and frame.frame.packet.dst == VIP
-    ]
+    pings = [f for f in trace.frames if f.dst == "db1.bond0" and isinstance(f.frame.packet, Echo)]
+    for_vip = [frame for frame in pings if frame.frame.packet.dst == VIP]
     arrives = trace.failovers[0].announced_at + 200_000  # two hops of the announcement and of a late probe
     assert any(frame.sent < announced for frame in for_vip)
     assert not [frame for frame in for_vip if frame.sent > arrives]

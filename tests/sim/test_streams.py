@@ -1,6 +1,7 @@
 """Random streams: named, independent of each other, unbiased over consecutive seeds."""
 
 import math
+from itertools import pairwise
 
 import pytest
 from scipy import stats
@@ -28,7 +29,7 @@ def test_gaps_between_losses_are_geometric(probability):
     losses = Losses(probability, Streams(1).get("loss"))
     lost = [losses.next_is_lost() for _ in range(40_000)]
     assert stats.binomtest(sum(lost), len(lost), probability).pvalue > 0.001
-    pairs = sum(first and second for first, second in zip(lost, lost[1:], strict=False))
+    pairs = sum(first and second for first, second in pairwise(lost))
     assert stats.binomtest(pairs, len(lost) - 1, probability**2).pvalue > 0.0005
 
 
