@@ -258,3 +258,15 @@ def test_a_time_may_be_drawn_from_a_range_or_follow_an_event():
     fault = trace.select("fault")[0].time
     assert fault == max(adverts) + 300_000_000
     assert fault > 4 * SECOND
+
+
+def test_a_rebooted_client_asks_for_the_address_again():
+    trace = run(vs.crash("app1", at="5s"), vs.reboot("app1", at="11s"))
+    asked = [
+        f
+        for f in sent(trace, "app1.bond0", since=BACK, kind="arp-request")
+        if f.frame.packet.target_ip == VIP
+    ]
+    assert len(asked) == 1
+    assert asked[0].sent < BACK + 20_000_000
+    assert trace.metrics.clients["app1"].silences[0][1] < BACK + 20_000_000

@@ -235,6 +235,8 @@ class Kernel:
             self.remove_address(vip)
         for nic in self.nics.values():
             own = list(nic.own)
+            for entry in nic.entries.values():
+                entry.target = None  # flows that hold it must ask the new cache
             nic.use(NeighborCache(nic.name, nic.mac, self.profile))
             for address in own:
                 nic.cache.handle(AddressAdded(address), self.world.env._now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vipsim import __version__
 from vipsim.machines.vocabulary import State
 from vipsim.scenario.assemble import members
 from vipsim.scenario.model import HeartbeatGroup, Scenario, Start
@@ -50,7 +51,13 @@ class Simulation:
         self.plan = scenario if isinstance(scenario, Plan) else compile_scenario(scenario)
         self.scenario = self.plan.scenario
         self.env = Environment()
-        header = {"name": self.scenario.name, "seed": seed, "world": "sim", "scenario": self.plan.data}
+        header = {
+            "version": __version__,
+            "name": self.scenario.name,
+            "seed": seed,
+            "world": "sim",
+            "scenario": self.plan.data,
+        }
         self.world = World(self.env, Recorder(header, level), Streams(seed), tap)
         self.network = Network(self.world, self.plan)
         self._begin()
