@@ -22,11 +22,12 @@ from vipsim.machines.vocabulary import (
     ReleaseVip,
     Send,
     SendPacket,
-    Settled,
     SetTimer,
+    Settled,
     Started,
     State,
     Stopped,
+    TimerFired,
     VipFailed,
 )
 from vipsim.units import MS, s
@@ -88,7 +89,13 @@ def test_a_message_survives_the_cable(kind):
 
 @pytest.mark.parametrize(
     "payload",
-    [b"", encode(Message(Kind.BYE, 1, 1))[:-1], b"XXXX" + bytes(12), b"VIPH\2" + bytes(11), b"VIPH\1\x63" + bytes(10)],
+    [
+        b"",
+        encode(Message(Kind.BYE, 1, 1))[:-1],
+        b"XXXX" + bytes(12),
+        b"VIPH\2" + bytes(11),
+        b"VIPH\1c" + bytes(10),
+    ],
 )
 def test_what_is_no_message_is_refused_and_the_daemon_shrugs(payload):
     with pytest.raises(DecodeError):
@@ -171,7 +178,9 @@ def test_any_answer_resets_the_count():
 
 
 @pytest.mark.parametrize(
-    "forged", [{"ident": 1}, {"src": VIP}, {"is_reply": False}, {"dst": VIP}], ids=lambda forged: next(iter(forged))
+    "forged",
+    [{"ident": 1}, {"src": VIP}, {"is_reply": False}, {"dst": VIP}],
+    ids=lambda forged: next(iter(forged)),
 )
 def test_other_echoes_are_no_answer(forged):
     standby = bench()
@@ -218,7 +227,7 @@ def test_manual_takeover_is_noted_once_and_nothing_moves():
     standby = bench(takeover="manual")
     standby.run(s(60))
     notes = [action for _, action in standby.log if isinstance(action, Note)]
-    assert notes == [Note("pair: no answer, and takeover is manual: the address stays where it is")]
+    assert notes == [Note("pair: no answer, but takeover is manual: a person decides")]
     assert standby.state is State.BACKUP
     standby.hear(pong(standby.machine))
     standby.run(s(120))
@@ -243,8 +252,9 @@ def test_a_goodbye_is_taken_over_at_once():
     assert standby.changes[-1] == (s("0.5"), "MASTER", "goodbye")
 
 
-def test_a_starting_primary_asks_by_arp_and_takes_a_free_address():
-    primary = bench("primary", None)
+@pytest.mark.parametrize("mode", ["pull", "push"])
+def test_a_starting_primary_asks_by_arp_and_takes_a_free_address(mode):
+    primary = bench("primary", None, mode=mode)
     (send,) = only(Send, primary.feed(Started()))
     assert send.frame.dst == BROADCAST
     # RFC 5227 section 2.1.1: the sender's address is all zero.
@@ -299,6 +309,54 @@ def test_a_standby_hands_over_to_a_healthy_primary_only():
     assert standby.changes[-1] == (s("2.2"), "BACKUP", "handover")
 
 
+def test_a_master_that_asks_counts_an_answer_that_is_late_by_the_next_beat():
+    """Timeout and interval are equal here, and a driver may fire either first."""
+    machine = HeartbeatMachine(settings())
+    machine.handle(Settled(State.MASTER, 0), 0)
+    machine.handle(TimerFired(("pair", "beat")), s(1))
+    machine.handle(TimerFired(("pair", "beat")), s(2))
+    assert machine.missed == 1
+
+
+def test_a_backup_counts_an_answer_that_is_late_by_the_next_question():
+    machine = HeartbeatMachine(settings(dead_count=2))
+    machine.handle(Settled(State.BACKUP, 0), 0)
+    for second in (1, 2, 3):
+        machine.handle(TimerFired(("pair", "probe")), s(second))
+    assert machine.state is State.MASTER
+
+
+def test_who_gave_the_address_up_counts_afresh():
+    """And takes it again if nobody turns out to have it."""
+    standby = bench(state=State.MASTER)
+    standby.run(s(10))
+    standby.hear(says(Kind.CLAIM), s("10.5"))
+    assert standby.machine.missed == 0
+    standby.run(s(14))
+    assert standby.changes[-1] == (s("13.5"), "MASTER", "nobody has it")
+
+
+@pytest.mark.parametrize(
+    "failback, role, request_", [("manual", "standby", "CLAIM"), ("automatic", "primary", "ASK")]
+)
+def test_of_two_masters_the_keeper_announces_and_says_so(failback, role, request_):
+    keeper = bench(role, State.MASTER, failback=failback, mode="push")
+    actions = keeper.hear(says(Kind.ALIVE, to=role), s("0.5"))
+    assert only(Announce, actions) == [Announce(VIP, "bond0", keeper.machine.settings.mac)]
+    assert told(actions) == [Kind[request_]]
+    assert keeper.state is State.MASTER
+
+
+def test_a_backup_that_is_asked_for_the_address_says_that_it_has_none():
+    assert told(bench().hear(says(Kind.ASK), s("0.5"))) == [Kind.RELEASED]
+
+
+def test_a_goodbye_under_manual_takeover_waits_for_a_person():
+    standby = bench(takeover="manual")
+    (note,) = standby.hear(says(Kind.BYE), s("0.5"))
+    assert note == Note("pair: goodbye, but takeover is manual: a person decides")
+
+
 def test_a_lost_link_is_fault_and_its_return_a_new_start():
     primary = bench("primary", State.MASTER)
     actions = primary.feed(LinkChanged("bond0", False), s(1))
@@ -325,7 +383,9 @@ def test_settled_is_the_same_as_having_run(mode, age):
     """Two daemons that ran until `age` after the last message, and two that were set up so."""
     net = pair(mode=mode)
     net.run(s(20) - 1)
-    last = max(at for node in net.nodes for at, packet in node.sent if kind_of(packet) in ("udp", "echo-request"))
+    last = max(
+        at for node in net.nodes for at, packet in node.sent if kind_of(packet) in ("udp", "echo-request")
+    )
     net.run(last + age + 2 * LATENCY)
     for node, state in zip(net.nodes, (State.MASTER, State.BACKUP), strict=True):
         settled = Bench(HeartbeatMachine(node.machine.settings))
@@ -404,7 +464,8 @@ def test_manual_failback_lets_the_later_claim_keep_the_address(mode, harm):
     net = pair(mode=mode, failback="manual")
     begin, end = HARMS[harm]
     net.run(s(20))
-    for node, heir in (net.nodes, reversed(net.nodes)):
+    primary, standby = net.nodes
+    for node, heir in ((primary, standby), (standby, primary), (primary, standby)):
         begin(node)
         net.run(net.now + s(10))
         assert heir.name in net.masters

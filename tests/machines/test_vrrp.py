@@ -32,7 +32,7 @@ from vipsim.units import MS, NS, SECOND, s
 from vipsim.wire.addresses import IPv4, Mac
 from vipsim.wire.checksum import vrrp_checksum
 from vipsim.wire.codec import decode, encode
-from vipsim.wire.frames import Frame, Vrrp
+from vipsim.wire.frames import Frame
 
 VIP = IPv4.parse("192.168.1.219")
 OTHER_VIP = IPv4.parse("192.168.1.220")
@@ -129,7 +129,9 @@ def test_the_ends_of_the_ranges_are_carried(version, interval):
     assert decode(encode(frame)).packet.interval == interval // (SECOND if version == 2 else 10 * MS)
 
 
-@pytest.mark.parametrize("field, value", [("vrid", 0), ("vrid", 256), ("priority", 0), ("priority", 256), ("vips", ())])
+@pytest.mark.parametrize(
+    "field, value", [("vrid", 0), ("vrid", 256), ("priority", 0), ("priority", 256), ("vips", ())]
+)
 def test_section_5_3_fields_have_eight_bits(field, value):
     given = {"name": "vrrp 51", "vrid": 51, "priority": 100, "vips": ((VIP, 24),)} | {field: value}
     with pytest.raises(ScenarioError, match="1 to 255"):

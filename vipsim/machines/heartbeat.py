@@ -25,8 +25,11 @@ be sick), with ``manual`` the later claim keeps it, which is the one with the hi
 announces the address again, the other releases it.
 
 A daemon that starts is BACKUP until it knows better. The primary asks the network by ARP who has the
-address and takes it if nobody answers. Timers: ``probe`` (ask now), ``answer`` (it is late),
-``silence`` (no ALIVE), ``ask`` (nobody has the address), ``beat`` (say ALIVE).
+address and takes it if nobody answers. A master that ends in order says BYE, once: if that is lost, a
+ping sees a healthy kernel and nobody has the address (push notices it).
+
+Timers: ``probe`` (ask now), ``answer`` (it is late), ``silence`` (no ALIVE), ``ask`` (nobody has the
+address), ``beat`` (say ALIVE).
 """
 
 from __future__ import annotations
@@ -325,10 +328,12 @@ class HeartbeatMachine:
         """Say that we are master and, in pull, go on asking: the other may have come back."""
         actions: list[Action] = [self.timers.set("beat", now + self.settings.interval, now)]
         if self._pulls:
+            self.missed += self.timers.is_set("answer")  # its time is over, even if it has not fired yet
             actions += self._ask(now)
         return [*actions, self._tell(Kind.ALIVE)]
 
     def _ask_again(self, now: Time) -> list[Action]:
+        """Ask the peer whether it lives and, until we know it, the network who has the address."""
         actions = self._miss(now) if self.timers.is_set("answer") else []
         if self.state is not State.BACKUP:
             return actions
@@ -363,7 +368,7 @@ class HeartbeatMachine:
 
     def _decide(self, now: Time, why: str) -> list[Action]:
         if self.settings.takeover == "manual":
-            return [Note(f"{self.part}: {why}, and takeover is manual: the address stays where it is")]
+            return [Note(f"{self.part}: {why}, but takeover is manual: a person decides")]
         return self.become_master(now, why)
 
     def _see_owner(self) -> list[Action]:
