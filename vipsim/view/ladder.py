@@ -1,0 +1,255 @@
+"""A ladder of frames: a lane per host, time running down, an arrow per frame.
+
+Rows follow each other in order of time but not to scale, since what matters is microseconds apart in
+the middle of seconds of silence; the time stands at the left of each row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.patches import FancyArrowPatch
+
+from vipsim.errors import VipsimError
+from vipsim.trace import Level, Trace
+from vipsim.units import MS, SECOND, Time, format_duration, seconds
+from vipsim.view import style
+from vipsim.view.exchange import KINDS, Mark, Message, Probes, Row, describe, messages, rows
+from vipsim.view.lanes import Window, in_scenario_order, scenario_nodes, window
+
+MOST_ROWS = 60
+MOST_LANES = 10
+"""Hosts shown unless they are named: those with a daemon first."""
+ROW_INCHES = 0.44
+AROUND: Time = 1500 * MS
+"""How much is shown before the first fault and after its announcement, in ns."""
+COLORS = {
+    "advert": style.BLUE,
+    "garp": style.VERMILLION,
+    "arp-request": style.PURPLE,
+    "arp-reply": style.PURPLE,
+    "arp-probe": style.PURPLE,
+}
+
+
+def plot_ladder(
+    trace: Trace,
+    ax: Axes | None = None,
+    start: Time | str | None = None,
+    end: Time | str | None = None,
+    nodes: Iterable[str] | None = None,
+    kinds: Iterable[str] | None = None,
+) -> Axes:
+    """Plot the frames between hosts, with faults and changes of state between them.
+
+    Parameters
+    ----------
+    trace : Trace
+        Of level ``frames``.
+    ax : Axes, optional
+        Where to draw; default: a new figure, as high as it needs to be.
+    start, end : Time or str, optional
+        Part of the run, in ns or as text such as ``"4.5s"``. Default: around the first failover.
+    nodes : iterable of str, optional
+        Hosts to show, left to right. Default: those that sent or received, in the scenario's order; of more
+        than `MOST_LANES` those with a daemon and the first of the others.
+    kinds : iterable of str, optional
+        Kinds of frames to show, such as ``advert`` and ``garp``. Default: all; frames of clients' probes
+        are gathered into one row while nothing else happens.
+
+    Returns
+    -------
+    Axes
+        Lanes at 0, 1, ...; rows downward at 0, 1, ... Arrows have the gid ``frame:KIND``, lost copies
+        ``lost:KIND``, rows of probes ``probes`` and what happened on a host ``mark``.
+
+    Raises
+    ------
+    VipsimError
+        If the trace keeps no frames, or a node or kind is not known.
+    """
+    if trace.level < Level.FRAMES:
+        raise VipsimError(
+            f"this trace was recorded at level {trace.level.name.lower()} and keeps no frames: "
+            "run it again at level frames"
+        )
+    part = _window(trace, start, end)
+    told = messages(trace, part)
+    lanes = _lanes(trace, part, told, nodes)
+    wanted = _kinds(kinds)
+    found = rows(trace, part, told, lanes, wanted)
+    shown = found[:MOST_ROWS]
+    ax = style.axes_or_new(ax, height=1.5 + ROW_INCHES * max(6, len(shown) + 1))
+    _draw_lanes(ax, lanes, len(shown))
+    for y, row in enumerate(shown):
+        _draw_row(ax, y, row, lanes)
+    hosts = sum(body.get("kind") != "switch" for body in scenario_nodes(trace).values())
+    few = f" ({len(lanes)} of {hosts} hosts)" if len(lanes) < hosts else ""
+    span = f"{seconds(part.start)} to {seconds(part.end)}"
+    style.frame_axes(ax, f"{trace.name}: frames from {span}, seed {trace.seed}{few}", grid="")
+    _write_times(ax, shown)
+    note = "at the left: time of the run [s], not to scale"
+    if len(found) > len(shown):
+        note += f"; {len(found) - len(shown)} more rows: narrow start and end, or choose nodes and kinds"
+    ax.set_xlabel(note, fontsize=style.TEXT)
+    return ax
+
+
+def _window(trace: Trace, start: Time | str | None, end: Time | str | None) -> Window:
+    """Return what was asked for, else the surroundings of the first failover, else the first seconds."""
+    if start is None and end is None:
+        if not trace.failovers:
+            return window(trace, 0, min(trace.duration, 2 * AROUND))
+        first = trace.failovers[0]
+        after = first.announced_at or first.takeover_at
+        return window(trace, first.fault_at - AROUND, after + AROUND)
+    return window(trace, start, end)
+
+
+def _lanes(trace: Trace, part: Window, told: list[Message], nodes: Iterable[str] | None) -> list[str]:
+    known = scenario_nodes(trace)
+    hosts = {name for name, body in known.items() if body.get("kind") != "switch"}
+    if nodes is None:
+        daemons = {record.node for record in trace.select("state")}
+        busy = {node for message in told for node in (message.src, *message.arrived)} | daemons
+        if not busy:
+            raise VipsimError(
+                f"no host sent a frame from {format_duration(part.start)} to {format_duration(part.end)}"
+            )
+        order = in_scenario_order(trace, busy)
+        chosen = sorted(order, key=lambda name: name not in daemons)[:MOST_LANES]
+        return [name for name in order if name in chosen]
+    lanes = list(dict.fromkeys([nodes] if isinstance(nodes, str) else nodes))
+    if unknown := [name for name in lanes if name not in hosts]:
+        raise VipsimError(f"no host is called {', '.join(unknown)}; there are {', '.join(sorted(hosts))}")
+    if not lanes:
+        raise VipsimError("a ladder needs at least one host")
+    return lanes
+
+
+def _kinds(kinds: Iterable[str] | None) -> Collection[str]:
+    if kinds is None:
+        return KINDS
+    wanted = [kinds] if isinstance(kinds, str) else list(kinds)
+    if unknown := [kind for kind in wanted if kind not in KINDS]:
+        raise VipsimError(f"no kind of frame is called {', '.join(unknown)}; there are {', '.join(KINDS)}")
+    return wanted
+
+
+def _draw_lanes(ax: Axes, lanes: Sequence[str], count: int) -> None:
+    ax.set_xlim(-0.4, len(lanes) - 0.6)
+    ax.set_ylim(max(6, count) - 0.4, -0.9)
+    for x in range(len(lanes)):
+        ax.axvline(x, color=style.GRAY, linewidth=1.6, zorder=1)
+    ax.xaxis.tick_top()
+    ax.set_xticks(range(len(lanes)), labels=[style.plain(name, 20) for name in lanes], parse_math=False)
+    for label in ax.get_xticklabels():
+        label.set(fontweight="bold")
+    for side in ("left", "bottom"):
+        ax.spines[side].set_visible(False)
+
+
+def _write_times(ax: Axes, shown: Sequence[Row]) -> None:
+    """The time of each row at its left, to the microsecond."""
+    ax.set_yticks(range(len(shown)), labels=[f"{row.time / SECOND:.6f}" for row in shown])
+    ax.tick_params(axis="both", length=0, labelsize=style.SMALL)
+    ax.tick_params(axis="x", labelsize=style.TEXT)
+
+
+def _draw_row(ax: Axes, y: int, row: Row, lanes: Sequence[str]) -> None:
+    match row:
+        case Message():
+            _draw_message(ax, y, row, lanes)
+        case Probes():
+            _draw_probes(ax, y, row, lanes)
+        case Mark():
+            _draw_mark(ax, y, row, lanes)
+
+
+def _draw_message(ax: Axes, y: int, message: Message, lanes: Sequence[str]) -> None:
+    """Arrows to all hosts that got it, crosses where it was lost, one label."""
+    x, color = lanes.index(message.src), COLORS.get(message.kind, style.BLACK)
+    reached = [lanes.index(node) for node in message.arrived if node in lanes]
+    lost = [
+        (None if node is None else lanes.index(node), why)
+        for node, why in message.missed
+        if _is_in(node, lanes)
+    ]
+    for target in reached:
+        _arrow(ax, x, target, y, color, f"frame:{message.kind}")
+    ax.plot([x], [y], marker="o", markersize=9, color=color, linestyle="none", zorder=4)
+    ends: list[float] = list(reached)
+    for spot, _ in lost:
+        # Lost on the way to the switch: it ends between two lanes, on the side where there are more.
+        end = spot if spot is not None else x + (0.5 if x + 1 < len(lanes) else -0.5)
+        gid = f"lost:{message.kind}"
+        ax.plot([x, end], [y, y], color=style.GRAY, linewidth=2.0, linestyle=":", zorder=2, gid=gid)
+        mark = {"marker": "x", "markersize": 10, "markeredgewidth": 3, "color": style.BLACK}
+        ax.plot([end], [y], linestyle="none", zorder=5, **mark)  # type: ignore[arg-type]
+        ends.append(end)
+    text = describe(message.frame.packet)
+    if lost:
+        text += f" ({', '.join(dict.fromkeys(_loss(node, why) for node, why in message.missed))})"
+    _label(ax, x, ends, y, text, len(lanes))
+
+
+def _loss(node: str | None, outcome: str) -> str:
+    """``✗ db1: host is down``, or only why if it was lost before a host could be named."""
+    why = outcome.removeprefix("dropped: ")
+    return f"✗ {why}" if node is None else f"✗ {node}: {why}"
+
+
+def _is_in(node: str | None, lanes: Sequence[str]) -> bool:
+    return node is None or node in lanes
+
+
+def _label(ax: Axes, x: int, ends: Sequence[float], y: int, text: str, count: int) -> None:
+    """Write over the longer side of the arrows, shifted so that it stays inside the picture."""
+    far = max(ends, key=lambda end: abs(end - x), default=float(x))
+    scale = (count - 0.2) / style.axes_inches(ax)
+    half = style.text_inches(text) / 2 * scale
+    center = min(max((x + far) / 2, -0.38 + half), count - 0.62 - half)
+    board = {"facecolor": style.WHITE, "edgecolor": "none", "pad": 0.6}
+    style.write(ax, center, y - 0.14, text, ha="center", va="bottom", bbox=board, zorder=4, gid="label")
+
+
+def _arrow(ax: Axes, x0: float, x1: float, y: int, color: str, gid: str) -> None:
+    patch = FancyArrowPatch(
+        (x0, y),
+        (x1, y),
+        arrowstyle="-|>",
+        mutation_scale=18,
+        linewidth=style.THICK,
+        color=color,
+        shrinkA=0,
+        shrinkB=1,
+        zorder=3,
+        gid=gid,
+    )
+    ax.add_patch(patch)
+
+
+def _draw_probes(ax: Axes, y: int, probes: Probes, lanes: Sequence[str]) -> None:
+    """A pale band from the leftmost to the rightmost host that took part."""
+    spots = [lanes.index(node) for node in probes.nodes] or [0]
+    low, high = min(spots), max(spots)
+    ax.barh(y, high - low, left=low, height=0.62, color=style.PALE, zorder=2, gid="probes")
+    scale = (len(lanes) - 0.2) / style.axes_inches(ax)
+    half = style.text_inches(probes.text) / 2 * scale
+    center = min(max((low + high) / 2, -0.38 + half), len(lanes) - 0.62 - half)
+    board = {"facecolor": style.PALE, "edgecolor": "none", "pad": 1.5}
+    style.write(ax, center, y, probes.text, ha="center", va="center", bbox=board, zorder=4, gid="probes-text")
+
+
+def _draw_mark(ax: Axes, y: int, mark: Mark, lanes: Sequence[str]) -> None:
+    """A box on the host's lane; what hit a switch or a link stands in the middle."""
+    look = style.STATES.get(mark.state, style.OWNER if not mark.state else style.STATES["INIT"])
+    fill, ink = (style.BLACK, style.WHITE) if mark.is_fault else (look.color, look.ink)
+    board = {"facecolor": fill, "edgecolor": style.BLACK, "boxstyle": "round,pad=0.25"}
+    scale = (len(lanes) - 0.2) / style.axes_inches(ax)
+    text = mark.text if mark.is_fault else f"{mark.node}: {mark.text}"
+    half = (style.text_inches(text) / 2 + 0.1) * scale
+    lane = float(lanes.index(mark.node)) if mark.node in lanes else (len(lanes) - 1) / 2
+    center = min(max(lane, -0.38 + half), len(lanes) - 0.62 - half)
+    style.write(ax, center, y, text, ha="center", va="center", color=ink, bbox=board, zorder=6, gid="mark")

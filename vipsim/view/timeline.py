@@ -1,0 +1,284 @@
+"""A run over time: who was what, who owned the virtual address, what the clients felt.
+
+One lane per daemon (state bar with the word in it, a strip while its kernel owns an address, ticks
+for adverts, diamonds for announcements) and one per measured client (its silences, with their length).
+Faults are vertical lines through all lanes.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from vipsim.trace import Trace
+from vipsim.units import SECOND, Time, format_duration, seconds
+from vipsim.view import style
+from vipsim.view.lanes import Shelf, Window, by_number, fault_text, in_scenario_order, widest, window
+from vipsim.view.style import Look
+
+MOST_CLIENTS = 12
+"""Clients shown; of more, those with the longest blackouts."""
+FEW_SILENCES = 6
+"""Of more silences of one client only those are labelled that last a fifth of the longest."""
+LANE_INCHES = 0.8
+DIAMOND, BAR, STRIP, TICKS = -0.34, (-0.26, 0.34), (0.09, 0.12), (0.26, 0.42)
+"""Where in a lane: the diamonds, (top, height) of bar and strip, (top, bottom) of ticks; y grows downward."""
+FAULT_ROWS = (0.0, -0.3, 0.3)
+"""Heights of the faults' words in their lane, in the order in which they fill."""
+LEGEND = (*style.STATES, "frozen", "owner", "advert", "probe", "announcement", "answered", "silence")
+"""Order of the legend; states that are no words of vipsim come after these."""
+
+
+def plot_timeline(
+    trace: Trace, ax: Axes | None = None, *, start: Time | str | None = None, end: Time | str | None = None
+) -> Axes:
+    """Plot states, ownership, adverts, announcements, faults and silences of one run.
+
+    Parameters
+    ----------
+    trace : Trace
+        Of level ``protocol`` or ``frames``.
+    ax : Axes, optional
+        Where to draw; default: a new figure, as high as it needs to be.
+    start, end : Time or str, optional
+        Part of the run, in ns or as text such as ``"4.5s"``; default: all of it.
+
+    Returns
+    -------
+    Axes
+        Time in seconds to the right, a lane per daemon and measured client. Artists have gids:
+        ``state:NODE:MACHINE:STATE`` (and ``:frozen``), ``owner:NODE:VIP``, ``adverts:NODE:MACHINE``,
+        ``announcements:NODE``, ``silence:CLIENT``, ``fault``.
+
+    Raises
+    ------
+    VipsimError
+        If the trace keeps no records, or nothing of it lies in the window.
+    """
+    part = window(trace, start, end)
+    states = trace.states()
+    nodes = in_scenario_order(trace, {node for node, _ in states})
+    daemons = sorted(states, key=lambda key: (nodes.index(key[0]), key[1]))
+    clients, hidden = _shown_clients(trace)
+    count = 1 + len(daemons) + len(clients)
+    ax = style.axes_or_new(ax, height=max(4.5, 2.0 + LANE_INCHES * count))
+    legend: dict[str, Artist] = {}
+    scale = (part.end - part.start) / SECOND / style.axes_inches(ax)
+    ax.set_xlim(part.start / SECOND, part.end / SECOND)
+    ax.set_ylim(count - 0.45, -0.5)
+    labels = ["faults"]
+    _draw_faults(ax, trace, part, scale)
+    for lane, (node, machine) in enumerate(daemons, start=1):
+        labels.append(node if sum(n == node for n, _ in daemons) == 1 else f"{node}\n{machine}")
+        _draw_daemon(ax, trace, part, lane, node, machine, scale, legend)
+    for lane, client in enumerate(clients, start=1 + len(daemons)):
+        labels.append(_draw_client(ax, trace, part, lane, client, scale, legend))
+    note = f"   ({hidden} more clients, none with a longer blackout)" if hidden else ""
+    title = f"{trace.name}: {format_duration(trace.duration)}, seed {trace.seed} ({trace.world})"
+    style.frame_axes(ax, title, f"time since the start of the run [s]{note}")
+    ax.set_yticks(range(count), labels=[style.plain_lines(label) for label in labels], parse_math=False)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    known = {key: legend[key] for key in LEGEND if key in legend}
+    style.legend_below(ax, list((known | legend).values()), columns=6)
+    return ax
+
+
+def _shown_clients(trace: Trace) -> tuple[list[str], int]:
+    """Measured clients in order, at most `MOST_CLIENTS`, and how many are left out."""
+    clients = trace.metrics.clients
+    worst = sorted(clients, key=lambda name: -clients[name].blackout)[:MOST_CLIENTS]
+    return [name for name in by_number(clients) if name in worst], len(clients) - len(worst)
+
+
+def _draw_faults(ax: Axes, trace: Trace, part: Window, scale: float) -> None:
+    """A line per fault, its words beside it in the first lane, where they cover no others."""
+    shelves = [(height, Shelf()) for height in FAULT_ROWS]
+    for record in trace.select("fault"):
+        if record.time not in part:
+            continue
+        x, text = record.time / SECOND, style.plain(f"{fault_text(record)} ({seconds(record.time)})", 70)
+        ax.axvline(x, color=style.BLACK, linewidth=1.8, linestyle=(0, (4, 2)), zorder=5, gid="fault")
+        width = (style.text_inches(text) + 0.15) * scale
+        to_left = x + width > part.end / SECOND
+        low, high = (x - width, x) if to_left else (x, x + width)
+        height = next((height for height, shelf in shelves if shelf.put(low, high)), None)
+        if height is not None:
+            at = x + (-0.07 if to_left else 0.07) * scale
+            side = "right" if to_left else "left"
+            board = {"facecolor": style.WHITE, "edgecolor": "none", "pad": 0.8}
+            written = style.write(ax, at, height, text, ha=side, va="center", bbox=board)
+            written.set(zorder=6, gid="fault-label")
+
+
+def _draw_daemon(
+    ax: Axes,
+    trace: Trace,
+    part: Window,
+    lane: int,
+    node: str,
+    machine: str,
+    scale: float,
+    legend: dict[str, Artist],
+) -> None:
+    """State bar, ownership strip, ticks and diamonds of one daemon."""
+    cuts = _fault_times(trace)
+    for begin, end, state, is_frozen in _pieces(trace, node, machine):
+        if span := part.clip(begin, end):
+            look = style.STATES.get(state, Look(style.WHITE, "oo"))
+            legend.setdefault(state, _swatch(look, state))
+            word, gid = state, f"state:{node}:{machine}:{state}"
+            if is_frozen:
+                look, word = Look(look.color, style.FROZEN, look.ink), f"{state}, frozen"
+                legend.setdefault("frozen", _swatch(Look(style.WHITE, style.FROZEN), "frozen"))
+            _bar(ax, [span], lane, BAR, look, gid + (":frozen" if is_frozen else ""))
+            low, high = widest(*span, cuts)
+            if style.text_inches(word) + 0.16 < (high - low) / scale:
+                _word(ax, (low + high) / 2, lane + BAR[0] + BAR[1] / 2, word, look)
+    for vip, owners in trace.owners().items():
+        for begin, end, owner in owners:
+            if owner == node and (span := part.clip(begin, end)):
+                _bar(ax, [span], lane, STRIP, style.OWNER, f"owner:{node}:{vip}")
+                legend.setdefault("owner", _swatch(style.OWNER, "kernel owns the VIP"))
+    _draw_messages(ax, trace, part, lane, node, machine, legend)
+
+
+def _draw_messages(
+    ax: Axes, trace: Trace, part: Window, lane: int, node: str, machine: str, legend: dict[str, Artist]
+) -> None:
+    """Ticks for what a daemon says regularly, diamonds for what its host announces."""
+    adverts = [r for r in trace.select("advert", node) if r.data["machine"] == machine and r.time in part]
+    if adverts:
+        xs = [record.time / SECOND for record in adverts]
+        gid = f"adverts:{node}:{machine}"
+        ax.vlines(xs, lane + TICKS[0], lane + TICKS[1], colors=style.BLACK, linewidth=1.6, gid=gid)
+        is_probe = adverts[0].data.get("form") == "probe"
+        label = "probe of the heartbeat" if is_probe else "advert"
+        tick = Line2D([], [], color=style.BLACK, linestyle="none", label=label)
+        tick.set(marker="|", markersize=12, markeredgewidth=2)
+        legend.setdefault("probe" if is_probe else "advert", tick)
+    times = [record.time / SECOND for record in trace.select("announce", node) if record.time in part]
+    if times:
+        (line,) = ax.plot(times, [lane + DIAMOND] * len(times), linestyle="none", zorder=7)
+        line.set(marker="D", markersize=9, color=style.ANNOUNCEMENT.color, markeredgecolor=style.BLACK)
+        line.set(label="announcement (gratuitous ARP)", gid=f"announcements:{node}", clip_on=False)
+        legend.setdefault("announcement", line)
+
+
+def _pieces(trace: Trace, node: str, machine: str) -> list[tuple[Time, Time, str, bool]]:
+    """What a daemon was, without holes: its states, ``down`` between them, and whether it stood still."""
+    intervals = trace.states()[node, machine]
+    edges = [0, *(time for start, end, _ in intervals for time in (start, end)), trace.duration]
+    dead = [(a, b, "down", False) for a, b in zip(edges[::2], edges[1::2], strict=True) if a < b]
+    pieces: list[tuple[Time, Time, str, bool]] = []
+    frozen = _frozen(trace, node)
+    for start, end, state in intervals:
+        cuts = sorted({start, end, *(t for pair in frozen for t in pair if start < t < end)})
+        for low, high in pairwise(cuts):
+            pieces.append((low, high, state, any(begin <= low < stop for begin, stop in frozen)))
+    return [*dead, *pieces]
+
+
+def _frozen(trace: Trace, node: str) -> list[tuple[Time, Time]]:
+    """Intervals in which the node's processes stood still."""
+    intervals: list[tuple[Time, Time]] = []
+    since: Time | None = None
+    for record in trace.select("daemon", node):
+        if record.data["act"] == "freeze":
+            since = record.time if since is None else since
+        elif since is not None:
+            intervals.append((since, record.time))
+            since = None
+    return intervals if since is None else [*intervals, (since, trace.duration)]
+
+
+def _fault_times(trace: Trace) -> list[float]:
+    """Return where vertical lines stand, in seconds: no word should stand across one."""
+    return [record.time / SECOND for record in trace.select("fault")]
+
+
+def _draw_client(
+    ax: Axes, trace: Trace, part: Window, lane: int, client: str, scale: float, legend: dict[str, Artist]
+) -> str:
+    """Silences of a client with their lengths; returns the lane's label."""
+    summary = trace.metrics.clients[client]
+    ends = [part.start / SECOND, part.end / SECOND]
+    ax.plot(ends, [lane, lane], color=style.GREEN, linewidth=style.THICK, zorder=1)
+    legend.setdefault("answered", Line2D([], [], color=style.GREEN, linewidth=style.THICK, label="answered"))
+    closed = [(last, trace.duration if first is None else first, first) for last, first in summary.silences]
+    if spans := [span for last, stop, _ in closed if (span := part.clip(last, stop))]:
+        _bar(ax, spans, lane, (-0.2, 0.4), style.SILENCE, f"silence:{client}")
+        legend.setdefault("silence", _swatch(style.SILENCE, "silence"))
+    shelf = Shelf()
+    is_busy = len(closed) > FEW_SILENCES
+    for last, stop, first in sorted(closed, key=lambda silence: silence[0] - silence[1]):
+        span = part.clip(last, stop)
+        if span and (not is_busy or 5 * (stop - last) >= summary.longest):
+            text = ("> " if first is None else "") + seconds(stop - last)
+            _draw_length(ax, span, lane, text, scale, part, shelf, _fault_times(trace))
+    if len(summary.silences) < 2:
+        return client
+    mark = "> " if summary.censored else ""
+    return f"{client}\n{len(summary.silences)} silences\n{mark}{seconds(summary.blackout)}"
+
+
+def _draw_length(
+    ax: Axes,
+    span: tuple[float, float],
+    lane: int,
+    text: str,
+    scale: float,
+    part: Window,
+    shelf: Shelf,
+    cuts: list[float],
+) -> None:
+    """Write the length of a silence into its bar or beside it, if there is room."""
+    width = (style.text_inches(text) + 0.16) * scale
+    low, high = span
+    if width < high - low:
+        if shelf.put(low, high):
+            piece = widest(low, high, cuts)
+            low, high = piece if width < piece[1] - piece[0] else (low, high)
+            _word(ax, (low + high) / 2, lane, text, style.SILENCE)
+    elif high + width <= part.end / SECOND:
+        if shelf.put(low, high + width):
+            _beside(ax, high + 0.08 * scale, lane, text, "left")
+    elif low - width >= part.start / SECOND and shelf.put(low - width, high):
+        _beside(ax, low - 0.08 * scale, lane, text, "right")
+
+
+def _beside(ax: Axes, x: float, y: float, text: str, side: str) -> None:
+    board = {"facecolor": style.WHITE, "edgecolor": "none", "pad": 1.0}
+    style.write(ax, x, y, text, ha=side, va="center", bbox=board, zorder=6, gid="length")
+
+
+def _word(ax: Axes, x: float, y: float, text: str, look: Look) -> None:
+    board = {"facecolor": look.color, "edgecolor": "none", "pad": 1.0}
+    style.write(ax, x, y, text, ha="center", va="center", color=look.ink, bbox=board, zorder=6, gid="length")
+
+
+def _bar(
+    ax: Axes,
+    spans: list[tuple[float, float]],
+    lane: int,
+    place: tuple[float, float],
+    look: Look,
+    gid: str,
+) -> None:
+    bars = ax.broken_barh([(low, high - low) for low, high in spans], (lane + place[0], place[1]), gid=gid)
+    bars.set(facecolor=look.color, edgecolor=_edge(look), hatch=look.hatch or None, linewidth=1.2, zorder=3)
+
+
+def _swatch(look: Look, label: str) -> Patch:
+    return Patch(facecolor=look.color, hatch=look.hatch, edgecolor=_edge(look), linewidth=1.2, label=label)
+
+
+def _edge(look: Look) -> str:
+    """Edge of a bar: a silence keeps its own color, since a short one is nothing but its edge."""
+    if look is style.SILENCE:
+        return look.color
+    return style.GRAY if look.hatch else style.BLACK
