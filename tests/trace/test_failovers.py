@@ -272,3 +272,71 @@ def test_without_a_scenario_in_the_header_the_records_say_enough():
 )
 def test_a_strange_scenario_in_the_header_breaks_nothing(scenario):
     assert play(crash(), header={"scenario": scenario}).failovers[0].new == "db2"
+
+
+def test_a_later_and_longer_silence_is_another_story():
+    trace = play([*crash(), gap(12 * S, 18 * S)])
+    assert trace.failovers[0].clients["app1"].blackout == 3160 * MS
+    assert trace.metrics.clients["app1"].longest == 6 * S
+
+
+def test_of_several_silences_before_the_announcement_the_longest_counts():
+    story = [
+        *settled(),
+        fault(5 * S, "kill", "db1"),
+        gap(5500 * MS, 5530 * MS),
+        gap(6000 * MS, 6020 * MS),
+        *takeover(8 * S, "db2"),
+    ]
+    assert play(story).failovers[0].clients["app1"].blackout == 30 * MS
+
+
+def test_the_last_client_ends_the_convergence():
+    header = with_clients("app1", "app2", "app3")
+    story = [*crash(), gap(5 * S, 9 * S, client="app2")]
+    (failover,) = play(story, header=header).failovers
+    assert (failover.repair, failover.convergence) == (6 * MS, 4 * S)
+    assert failover.clients["app3"] == ClientOutage()
+    (failover,) = play([*story, gap(5 * S, None, client="app3")], header=header).failovers
+    assert (failover.repair, failover.convergence) == (6 * MS, None)
+
+
+def with_clients(*names):
+    clients = {name: {"target": "service", "interval": "10ms"} for name in names}
+    return {**HEADER, "scenario": {**HEADER["scenario"], "clients": clients}}
+
+
+def test_a_silence_that_begins_and_ends_between_the_cuts_has_no_negative_parts():
+    story = [
+        *settled(),
+        fault(5 * S, "kill", "db1"),
+        state(8 * S, "db2", "MASTER"),
+        advert(8 * S, "db2"),
+        vip(8200 * MS, "db2", "acquire"),
+        gap(8100 * MS, 8250 * MS),
+        announce(8300 * MS, "db2"),
+    ]
+    (failover,) = play(story).failovers
+    assert parts(failover, "app1") == {
+        "before": 0,
+        "detection": 0,
+        "election": 100 * MS,
+        "announcement": 50 * MS,
+        "repair": 0,
+    }
+    assert failover.repair == 0
+
+
+@pytest.mark.parametrize(
+    ("end", "dual"),
+    [
+        (daemon(9 * S, "db1", "kill"), 3 * S),
+        (daemon(9 * S, "db1", "stop"), 3 * S),
+        (daemon(9 * S, "db1", "start"), 3 * S),
+        (fault(9 * S, "power", "db1"), 3 * S),
+        (fault(9 * S, "power", "db3"), 14 * S),
+        (daemon(9 * S, "db1", "freeze"), 14 * S),
+    ],
+)
+def test_only_a_living_process_is_a_master(end, dual):
+    assert play([*settled(), *takeover(6 * S, "db2"), end]).metrics.dual_master == dual

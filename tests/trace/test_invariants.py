@@ -66,6 +66,11 @@ def test_goodbye_means_release_within_the_instant(goodbye):
     assert rules(play([*settled(), goodbye, *leaving, late])) == ["goodbye-means-release"]
 
 
+def test_who_is_master_again_within_the_instant_may_keep_the_address():
+    again = [state(5 * S, "db1", "BACKUP", old="MASTER"), state(5 * S, "db1", "MASTER")]
+    assert play([*settled(), advert(5 * S, "db1", 0), *again]).violations == []
+
+
 def test_a_real_kernel_may_take_a_moment():
     header = {**HEADER, "world": "lab"}
     story = [*settled(), advert(5 * S, "db1", 0), state(5 * S, "db1", "INIT", old="MASTER")]

@@ -115,6 +115,7 @@ def test_writing_is_all_or_nothing(tmp_path):
         (3, lambda text: text.replace('"time":0', '"time":0.5'), "time must be a whole number"),
         (3, lambda text: text.replace('"time":0', '"time":' + "9" * 5000), "not a line of JSON"),
         (3, lambda text: text.replace('"time":0', '"time":' + "9" * 50), "outside 0 to"),
+        (12, lambda text: text.replace('"last":', '"last":' + "9" * 50), "last is too large"),
         (3, lambda text: "[" * 200_000 + "\n", "not a line of JSON"),
         (13, lambda text: text.replace('"octets":"', '"octets":"zz'), "frame 1 is garbled"),
         (13, lambda text: text.replace('"octets":"', '"octets":"","was":"'), "frame 1 is garbled"),
