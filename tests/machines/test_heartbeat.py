@@ -299,6 +299,12 @@ def test_a_primary_with_automatic_failback_asks_for_the_address():
     assert primary.changes[-1] == (s("0.3"), "MASTER", "handover")
 
 
+def test_a_primary_takes_what_it_asked_for_even_if_takeovers_are_manual():
+    primary = bench("primary", failback="automatic", takeover="manual")
+    primary.hear(says(Kind.RELEASED, to="primary"), s("0.3"))
+    assert primary.state is State.MASTER
+
+
 def test_a_standby_hands_over_to_a_healthy_primary_only():
     standby = bench(state=State.MASTER, failback="automatic")
     standby.run(s(2))  # asked at 1 s and not answered

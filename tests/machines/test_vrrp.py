@@ -247,6 +247,8 @@ def test_rfc9568_6_4_2_a_backup_adopts_the_interval_that_it_hears():
     # As a master it uses its own interval again.
     bench.run(deadline(bench))
     assert deadline(bench, "advert") == bench.now + s(1)
+    bench.feed(VipFailed(VIP, "no permission"))
+    assert deadline(bench) == bench.now + 3_609_375_000
 
 
 def test_version_3_ignores_an_interval_of_zero():

@@ -10,6 +10,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import ClassVar
 
+from vipsim.machines.contract import changed
 from vipsim.machines.vocabulary import (
     Action,
     CancelTimer,
@@ -87,12 +88,14 @@ class Bridge:
         if entry is None:
             first = not self.entries
             self.entries[mac] = FdbEntry(port, now)
-            changed = Changed(mac, FdbState.UNKNOWN, FdbState.LEARNED, "heard", (None, port))
-            return [changed, SetTimer(self.AGE, now + self.ageing_time)] if first else [changed]
+            learned = changed(
+                self.transitions, mac, FdbState.UNKNOWN, FdbState.LEARNED, "heard", (None, port)
+            )
+            return [learned, SetTimer(self.AGE, now + self.ageing_time)] if first else [learned]
         old, entry.port, entry.seen = entry.port, port, now
         if old == port:
             return []
-        return [Changed(mac, FdbState.LEARNED, FdbState.LEARNED, "moved", (old, port))]
+        return [changed(self.transitions, mac, FdbState.LEARNED, FdbState.LEARNED, "moved", (old, port))]
 
     def _age(self, now: Time) -> list[Action]:
         """Entries only get younger, so the timer set for the oldest one is never too late for another."""
@@ -108,4 +111,4 @@ class Bridge:
 
     def _forget(self, mac: Mac, why: str) -> Changed:
         old = self.entries.pop(mac).port
-        return Changed(mac, FdbState.LEARNED, FdbState.UNKNOWN, why, (old, None))
+        return changed(self.transitions, mac, FdbState.LEARNED, FdbState.UNKNOWN, why, (old, None))

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
-from vipsim.errors import MachineError, ScenarioError
+from vipsim.errors import ScenarioError
+from vipsim.machines.contract import changed
 from vipsim.machines.vocabulary import (
     Action,
     AddressAdded,
@@ -272,9 +273,7 @@ class NeighborCache:
 
     def _become(self, entry: Entry, new: NeighborState, lladdr: Mac | None, now: Time, why: str) -> Changed:
         old, old_lladdr = entry.state, entry.lladdr
-        if (old, new) not in self.transitions:
-            raise MachineError(f"neighbor {entry.ip}: {old.value} to {new.value} is no transition ({why})")
         entry.state = new
         entry.lladdr = entry.target = lladdr
         entry.updated = now
-        return Changed(entry.ip, old, new, why, (old_lladdr, lladdr))
+        return changed(self.transitions, entry.ip, old, new, why, (old_lladdr, lladdr))
