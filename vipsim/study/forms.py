@@ -1,0 +1,81 @@
+"""Which closed form an arm must follow, if any.
+
+The forms of `vipsim.stats` hold for one group whose settled master dies once, on a network that loses
+and delays nothing. They are about the detection; a client's blackout is longer by at most its probe
+spacing and the way of an answer.
+"""
+
+from __future__ import annotations
+
+from vipsim.scenario.model import At, FaultWord, HeartbeatGroup, Scenario, Start, VrrpGroup, VrrpMember
+from vipsim.stats import (
+    FalseFailovers,
+    Law,
+    false_failover_rate,
+    heartbeat_pull_detection,
+    heartbeat_push_detection,
+    vrrp_detection,
+    vrrp_goodbye,
+)
+
+W = FaultWord
+_MACHINE_DIES = frozenset({W.CRASH, W.POWER})
+
+
+def detection_law(scenario: Scenario) -> Law | None:
+    """Return the closed form of the detection time over the seeds; None where none applies."""
+    if len(scenario.groups) != 1 or len(scenario.faults) != 1 or not _is_ideal(scenario):
+        return None
+    group, fault = scenario.groups[0], scenario.faults[0]
+    settled = scenario.start is Start.SETTLED and scenario.phase is None
+    if not settled or not isinstance(fault.when, At) or fault.duration or fault.every:
+        return None
+    if isinstance(group, HeartbeatGroup):
+        dies = fault.word in _MACHINE_DIES and fault.target == group.primary.node
+        if not dies or group.takeover != "automatic":
+            return None
+        if group.mode == "pull":
+            return heartbeat_pull_detection(group.interval, group.dead_count, group.silence)
+        return heartbeat_push_detection(group.interval, dead_time=group.silence)
+    members = _by_rank(scenario, group)
+    if fault.target != members[0].node or len(members) < 2:
+        return None
+    if fault.word in _MACHINE_DIES:
+        return vrrp_detection(members[1].priority, group.advert_interval, group.version)
+    if fault.word is W.STOP:
+        return vrrp_goodbye(members[1].priority, group.advert_interval, group.version)
+    return None
+
+
+def expected_false_failovers(scenario: Scenario) -> FalseFailovers | None:
+    """Return the closed form of false failovers by loss; None where none applies.
+
+    For a pair whose members hang on one and the same switch, by links that all lose alike.
+    """
+    losses = {link.loss for link in scenario.links}
+    loss = next(iter(losses), 0.0)
+    if len(scenario.groups) != 1 or len(losses) != 1 or not 0 < loss < 1 or len(scenario.switches) != 1:
+        return None
+    if any(link.jitter for link in scenario.links):
+        return None
+    group = scenario.groups[0]
+    one_way = 1 - (1 - loss) ** 2
+    if isinstance(group, VrrpGroup):
+        if len(group.members) != 2:
+            return None
+        return false_failover_rate(one_way, group.advert_interval, 3)
+    if group.takeover != "automatic":
+        return None
+    if group.mode == "pull":
+        return false_failover_rate(1 - (1 - one_way) ** 2, group.interval, group.dead_count)
+    return false_failover_rate(one_way, group.interval, group.silence // group.interval)
+
+
+def _is_ideal(scenario: Scenario) -> bool:
+    return not any(link.loss or link.jitter for link in scenario.links)
+
+
+def _by_rank(scenario: Scenario, group: VrrpGroup) -> list[VrrpMember]:
+    """Return the members, the best first; the larger address decides a tie."""
+    addresses = {(host.name, iface.name): iface.address for host in scenario.hosts for iface in host.ifaces}
+    return sorted(group.members, key=lambda m: (m.priority, addresses[m.node, m.iface]), reverse=True)
