@@ -38,7 +38,10 @@ _HOMES: dict[str, str] = {
     "write_pcapng": "vipsim.trace.capture",
     "Table": "vipsim.stats",
     "compare": "vipsim.study.compare",
+    "arp_lines": "vipsim.trace.formatting",
+    "blackout_text": "vipsim.trace.formatting",
     **dict.fromkeys(_PICTURES, "vipsim.view"),
+    "register_displays": "vipsim.view",
     "VipsimError": "vipsim.errors",
 }
 """Where each public name lives."""
@@ -58,6 +61,9 @@ if TYPE_CHECKING:
     from vipsim.sim.simulation import Simulation as Simulation
     from vipsim.stats import Table as Table
     from vipsim.stats import laws as laws
+    from vipsim.study.compare import compare as compare
+    from vipsim.trace.formatting import arp_lines as arp_lines
+    from vipsim.trace.formatting import blackout_text as blackout_text
     from vipsim.trace.jsonl import read_trace as read_trace
     from vipsim.trace.jsonl import write_trace as write_trace
     from vipsim.trace.records import Level as Level

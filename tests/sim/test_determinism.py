@@ -76,3 +76,14 @@ def test_run_many_compiles_once_and_equals_single_runs():
     scenario = vs.pair(faults=["crash:db1@5s"])
     many = [trace.digest for trace in vs.run_many(scenario, range(5))]
     assert many == [vs.run(scenario, seed=seed).digest for seed in range(5)]
+
+
+def test_settings_are_compared_at_the_same_phase():
+    """The crash meets the same fraction of the interval, whatever the interval is."""
+    fractions = set()
+    for interval in ("1s", "2s", "3s"):
+        scenario = vs.pair(advert_interval=interval, faults=["crash:db1@5s"])
+        trace = vs.run(scenario, seed=11, level=vs.Level.PROTOCOL)
+        last = max(r.time for r in trace.select("advert", "db1"))
+        fractions.add(round((5 * 10**9 - last) / vs.units.parse_duration(interval), 6))
+    assert len(fractions) == 1

@@ -285,7 +285,10 @@ class Scenario:
     faults: tuple[Fault, ...] = ()
     start: Start = Start.SETTLED
     phase: float | None = None
-    """Fixed phase of the master in [0, 1) of its interval; None: drawn per run."""
+    """Age of the master's last message as a fraction [0, 1) of its interval; None: drawn per run.
+
+    It is the age at the first fault of a fixed time, or at time zero if there is none.
+    """
     description: str = field(default="", compare=False)
 
     @property
