@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from vipsim.errors import Problem, ScenarioError
 from vipsim.scenario.check_faults import check_faults
 from vipsim.scenario.check_groups import check_clients, check_groups
 from vipsim.scenario.check_network import check_links, check_nodes, check_vips
 from vipsim.scenario.fields import TITLE, shown
-from vipsim.scenario.findings import Damage, Findings
+from vipsim.scenario.findings import Damage, Enough, Findings
 from vipsim.scenario.model import Scenario
 from vipsim.units import SECOND, format_duration
 
@@ -18,11 +20,11 @@ MAX_NODES = 5_000
 MAX_DURATION = 3650 * 86400 * SECOND
 _LIMITS = {
     "nodes": MAX_NODES,
-    "links": 20_000,
+    "links": 10_000,
     "vips": 1_000,
     "groups": 500,
     "clients": 20_000,
-    "faults": 10_000,
+    "faults": 2_000,
 }
 
 
@@ -40,12 +42,9 @@ def check(scenario: Scenario, damage: Damage | None = None) -> list[Problem]:
     _check_limits(findings)
     if findings.problems:  # what is too large is not searched for details
         return findings.problems
-    check_nodes(findings)
-    check_links(findings)
-    check_vips(findings)
-    check_groups(findings)
-    check_clients(findings)
-    check_faults(findings)
+    with suppress(Enough):
+        for part in (check_nodes, check_links, check_vips, check_groups, check_clients, check_faults):
+            part(findings)
     return findings.problems
 
 

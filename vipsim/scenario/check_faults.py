@@ -42,9 +42,10 @@ _VALUED = frozenset({FaultWord.DROP, FaultWord.DELAY, FaultWord.JITTER, FaultWor
 
 def check_faults(findings: Findings) -> None:
     """Judge every fault."""
+    known = _Known(findings.scenario)
     for index, fault in enumerate(findings.scenario.faults):
         where: Where = ("faults", index)
-        _check_target(findings, fault, where)
+        _check_target(findings, fault, where, known)
         try:
             _check_value(fault)
         except VipsimError as error:
@@ -52,7 +53,15 @@ def check_faults(findings: Findings) -> None:
         _check_time(findings, fault, where)
 
 
-def _check_target(findings: Findings, fault: Fault, where: Where) -> None:
+class _Known:
+    """What is worked out once for all faults."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.daemons = {member.node for group in scenario.groups for member in members_of(group)}
+        self.healable = {fault.target for fault in scenario.faults if fault.word in HEALED} | {EVERYTHING}
+
+
+def _check_target(findings: Findings, fault: Fault, where: Where, known: _Known) -> None:
     # A node that was malformed may be what is meant: nothing is said then.
     if findings.damage.hits("nodes") and _names(fault.target) & findings.damage.names:
         return
@@ -61,7 +70,7 @@ def _check_target(findings: Findings, fault: Fault, where: Where) -> None:
     ):
         return
     try:
-        _resolve(findings.scenario, fault)
+        _resolve(findings.scenario, fault, known)
     except Refusal as error:
         findings.refused((*where, fault.word.value), error)
 
@@ -72,12 +81,12 @@ def _names(target: str) -> set[str]:
     return {*target.split(), *target.replace("-", " ").split()}
 
 
-def _resolve(scenario: Scenario, fault: Fault) -> None:
+def _resolve(scenario: Scenario, fault: Fault, known: _Known) -> None:
     """Raise if the target means nothing."""
     word, target = fault.word, fault.target
     if word in _HOST_WORDS:
         targets.host_of(scenario, target)
-        if word in DAEMON_WORDS and target not in _daemons(scenario):
+        if word in DAEMON_WORDS and target not in known.daemons:
             raise Refusal(f"{target} runs no failover daemon", f"{word.value} acts on members of a group")
     elif word in (FaultWord.LINK_DOWN, FaultWord.LINK_UP):
         targets.host_ends(scenario, target)
@@ -91,19 +100,7 @@ def _resolve(scenario: Scenario, fault: Fault) -> None:
         targets.service_of(scenario, target)
     elif word is FaultWord.INJECT:
         targets.iface_of(scenario, target)
-    else:
-        _resolve_heal(scenario, target)
-
-
-def _daemons(scenario: Scenario) -> set[str]:
-    return {member.node for group in scenario.groups for member in members_of(group)}
-
-
-def _resolve_heal(scenario: Scenario, target: str) -> None:
-    if target == EVERYTHING:
-        return
-    begun = [fault.target for fault in scenario.faults if fault.word in HEALED]
-    if target not in begun:
+    elif target not in known.healable:
         words = ", ".join(sorted(word.value for word in HEALED))
         hint = f"the target of one of {words}, or all"
         raise Refusal(f"nothing is done to {shown(target)} that heal could end", hint)

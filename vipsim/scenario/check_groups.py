@@ -111,7 +111,7 @@ def _check_group_vips(
 
 
 def _on_link(iface: Iface, address: IPv4) -> bool:
-    return 1 <= iface.prefix <= 32 and IPv4Address(int(address)) in network_of(iface)
+    return IPv4Address(int(address)) in network_of(iface)
 
 
 def _check_vrrp(findings: Findings, group: VrrpGroup, where: Where) -> None:
@@ -248,7 +248,12 @@ def _check_target(findings: Findings, client: Client, host: Host | None, where: 
     address = vip.address if vip is not None else None
     if target is not None and target.ifaces:
         address = target.ifaces[0].address
-    if host is not None and address is not None and not any(_on_link(one, address) for one in host.ifaces):
+    if (
+        host is not None
+        and host.ifaces
+        and address is not None
+        and not any(_on_link(one, address) for one in host.ifaces)
+    ):
         findings.add(
             (*where, "target"),
             f"{client.node} has no interface in the subnet of {address}",

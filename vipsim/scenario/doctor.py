@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vipsim.scenario.check_groups import members_of
 from vipsim.scenario.findings import network_of
-from vipsim.scenario.graph import reachable, single_points_of_failure
+from vipsim.scenario.graph import Ways, owners_of, single_points_of_failure
 from vipsim.scenario.model import Group, HeartbeatGroup, Host, Iface, Scenario, VrrpGroup
 
 
@@ -50,10 +50,7 @@ def _some(names: tuple[str, ...]) -> str:
 
 
 def _unreachable(scenario: Scenario) -> list[Finding]:
-    owners: dict[str, list[str]] = {host.name: [host.name] for host in scenario.hosts}
-    for group in scenario.groups:
-        for vip in group.vips:
-            owners.setdefault(vip, []).extend(member.node for member in members_of(group))
+    ways, owners = Ways(scenario), owners_of(scenario)
     return [
         Finding(
             "unreachable",
@@ -62,8 +59,8 @@ def _unreachable(scenario: Scenario) -> list[Finding]:
             "join their switches",
         )
         for client in scenario.clients
-        for owner in owners.get(client.target, [])
-        if not reachable(scenario, client.node, owner)
+        for owner in owners[client.target]
+        if not ways.join(client.node, owner)
     ]
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
 from vipsim.errors import ScenarioError, VipsimError
@@ -20,7 +21,7 @@ NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,62}")
 PORT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,14}")
 """Names of interfaces and ports: at most 15 letters, as Linux has it."""
 TITLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,99}")
-_PERCENT = re.compile(r"\s*([0-9]{1,3}(?:\.[0-9]{1,20})?(?:[eE]-?[0-9]{1,2})?)\s*%\s*")
+_PERCENT = re.compile(r"\s*([0-9]{1,3}(?:\.[0-9]{1,20})?(?:[eE]-?[0-9]{1,3})?)\s*%\s*")
 
 
 class Refusal(ScenarioError):
@@ -47,7 +48,7 @@ def shown(value: object) -> str:
 
 def nearest(word: object, known: Iterable[str]) -> str:
     """A hint: the nearest known word, or all of them when they are few."""
-    names = list(dict.fromkeys(known))
+    names = list(islice(dict.fromkeys(known), 500))  # comparing with more takes too long
     text = str(word)[:60]
     close = get_close_matches(text, names, n=1, cutoff=0.6) or [
         name for name in names if name.lower() == text.lower()
@@ -94,7 +95,8 @@ def parse_percent(value: Any) -> float:
 def format_percent(probability: float) -> str:
     """Exact text of a probability, the inverse of `parse_percent`."""
     percent = (Decimal(repr(float(probability))) * 100).normalize()
-    return f"{percent:f}%" if percent >= Decimal("1e-12") or percent == 0 else f"{percent:e}%"
+    plain = f"{percent:f}%"
+    return plain if len(plain) <= 20 else f"{percent:e}%"
 
 
 def parse_prefixed(value: Any) -> tuple[IPv4, int]:

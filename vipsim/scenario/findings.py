@@ -11,6 +11,12 @@ from vipsim.scenario.fields import hint_of, message_of, nearest, shown
 from vipsim.scenario.model import Host, Iface, Node, Scenario
 
 Where = tuple[str | int, ...]
+MAX_PROBLEMS = 200
+"""More than these are not looked for: a file that bad is another kind of file."""
+
+
+class Enough(Exception):
+    """`MAX_PROBLEMS` were found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,8 @@ class Findings:
     def add(self, where: Where, message: str, hint: str = "") -> None:
         """Note a problem at a place in the data."""
         self.problems.append(Problem(message, hint, where=where))
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise Enough
 
     def refused(self, where: Where, error: Exception) -> None:
         """Note what a parser refused."""
@@ -88,8 +96,8 @@ def _choices(node: str, names: Collection[str]) -> str:
 
 
 def network_of(iface: Iface) -> IPv4Network:
-    """The subnet that an interface is in."""
-    return IPv4Network((int(iface.address), iface.prefix), strict=False)
+    """The subnet that an interface is in; a prefix out of range is judged elsewhere."""
+    return IPv4Network((int(iface.address), min(max(iface.prefix, 0), 32)), strict=False)
 
 
 def judged_by(rule: object, *args: object) -> Exception | None:

@@ -6,151 +6,44 @@ Only the reader imports this module. A key that is absent keeps the default of
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, create_model, model_validator
-from pydantic.annotated_handlers import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, core_schema
 
-from vipsim.scenario import fields
-from vipsim.scenario.fields import Refusal, nearest, shown
+from vipsim.scenario import fields, kinds
+from vipsim.scenario.fields import Refusal
 from vipsim.scenario.model import FaultWord
-from vipsim.units import SECOND, US, Time, format_duration, parse_duration, parse_rate
+from vipsim.units import SECOND, US, Time
 from vipsim.wire.addresses import IPv4, Mac
 
-TEN_YEARS = 3650 * 86400 * SECOND
-_DURATION = r"^\s*([0-9]+(\.[0-9]+)?\s*(ns|us|µs|ms|s|min|h|d)|0)\s*$"
-_RANGE = r"^\s*[0-9.]+\s*(ns|us|µs|ms|s|min|h|d)?\s*(\.\.\s*[0-9.]+\s*(ns|us|µs|ms|s|min|h|d)\s*)?$"
-
-
-@dataclass(frozen=True)
-class Parsed:
-    """A value read by `parse`; editors see `schema` instead."""
-
-    parse: Callable[[Any], Any]
-    schema: dict[str, Any]
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(self.parse)
-
-    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return dict(self.schema)
-
-    def __hash__(self) -> int:
-        return id(self)
-
-
-def _whole(low: int, high: int) -> Parsed:
-    def parse(value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise Refusal(f"{shown(value)} is no whole number", f"allowed: {low} to {high}")
-        if not low <= value <= high:
-            raise Refusal(f"{shown(value)} is out of range", f"allowed: {low} to {high}")
-        return value
-
-    return Parsed(parse, {"type": "integer", "minimum": low, "maximum": high})
-
-
-def _time(low: Time, high: Time = TEN_YEARS) -> Parsed:
-    allowed = f"allowed: {format_duration(low)} to {_long(high)}"
-
-    def parse(value: Any) -> Time:
-        time = parse_duration(value)
-        if not low <= time <= high:
-            raise Refusal(f"{shown(value)} is out of range", allowed)
-        return time
-
-    return Parsed(parse, {"type": "string", "pattern": _DURATION, "description": allowed})
-
-
-def _long(value: Time) -> str:
-    return f"{value // (86400 * SECOND)}d" if value >= 86400 * SECOND else format_duration(value)
-
-
-def _times() -> Parsed:
-    def parse(value: Any) -> tuple[Time, Time]:
-        earliest, latest = fields.parse_range(value)
-        if latest > TEN_YEARS:
-            raise Refusal(f"{shown(value)} is out of range", f"allowed: 0s to {_long(TEN_YEARS)}")
-        return earliest, latest
-
-    return Parsed(parse, {"type": "string", "pattern": _RANGE, "examples": ["5s", "5s..6s"]})
-
-
-def _choice(*words: str) -> Parsed:
-    def parse(value: Any) -> str:
-        if isinstance(value, str) and value in words:
-            return value
-        raise Refusal(f"{shown(value)} is not one of {', '.join(words)}", nearest(value, words))
-
-    return Parsed(parse, {"enum": list(words)})
-
-
-def _flag() -> Parsed:
-    def parse(value: Any) -> bool:
-        if isinstance(value, bool):
-            return value
-        raise Refusal(f"{shown(value)} is neither true nor false", "write true or false")
-
-    return Parsed(parse, {"type": "boolean"})
-
-
-def _text(limit: int) -> Parsed:
-    def parse(value: Any) -> str:
-        if not isinstance(value, str):
-            raise Refusal(f"{shown(value)} is no text", "write it in quotes")
-        if len(value) > limit:
-            raise Refusal(f"{len(value)} letters are too many", f"allowed: at most {limit}")
-        if any(not (letter.isprintable() or letter == "\n") for letter in value):
-            raise Refusal("the text has control characters", "allowed: printable letters and line ends")
-        return value
-
-    return Parsed(parse, {"type": "string", "maxLength": limit})
-
-
-def _phase() -> Parsed:
-    def parse(value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
-            raise Refusal(f"{shown(value)} is no phase", "allowed: a number from 0 to below 1")
-        return float(value)
-
-    return Parsed(parse, {"type": "number", "minimum": 0, "exclusiveMaximum": 1})
-
-
-def _rate() -> Parsed:
-    def parse(value: Any) -> int | None:
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            raise Refusal(f"{value} has no unit: write {value}Mbps or {value}Gbps")
-        return None if value == "unlimited" else parse_rate(value)
-
-    pattern = r"^\s*[0-9]+(\.[0-9]+)?\s*[kMGT]?bps\s*$|^unlimited$"
-    return Parsed(parse, {"type": "string", "pattern": pattern, "examples": ["100Mbps", "unlimited"]})
-
-
-Name = Annotated[str, Parsed(fields.parse_name, {"type": "string", "pattern": f"^{fields.NAME.pattern}$"})]
-PortName = Annotated[
-    str, Parsed(fields.parse_port_name, {"type": "string", "pattern": f"^{fields.PORT_NAME.pattern}$"})
+Name = Annotated[
+    str, kinds.Parsed(fields.parse_name, {"type": "string", "pattern": f"^{fields.NAME.pattern}$"})
 ]
-Title = Annotated[str, Parsed(fields.parse_title, {"type": "string", "pattern": f"^{fields.TITLE.pattern}$"})]
-Text = Annotated[str, _text(10_000)]
-Short = Annotated[str, _text(200)]
-Value = Annotated[str, _text(20_000)]
+PortName = Annotated[
+    str, kinds.Parsed(fields.parse_port_name, {"type": "string", "pattern": f"^{fields.PORT_NAME.pattern}$"})
+]
+Title = Annotated[
+    str, kinds.Parsed(fields.parse_title, {"type": "string", "pattern": f"^{fields.TITLE.pattern}$"})
+]
+Text = Annotated[str, kinds.text(10_000)]
+Short = Annotated[str, kinds.text(200)]
+Value = Annotated[str, kinds.text(20_000)]
 MacText = Annotated[
-    Mac, Parsed(Mac.parse, {"type": "string", "pattern": "^([0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}$"})
+    Mac, kinds.Parsed(Mac.parse, {"type": "string", "pattern": "^([0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}$"})
 ]
 Prefixed = Annotated[
     tuple[IPv4, int],
-    Parsed(fields.parse_prefixed, {"type": "string", "pattern": r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}$"}),
+    kinds.Parsed(
+        fields.parse_prefixed, {"type": "string", "pattern": r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}$"}
+    ),
 ]
-Duration = Annotated[Time, _time(0)]
-Positive = Annotated[Time, _time(US)]
-Times = Annotated[tuple[Time, Time], _times()]
+Duration = Annotated[Time, kinds.time(0)]
+Positive = Annotated[Time, kinds.time(US)]
+Times = Annotated[tuple[Time, Time], kinds.times()]
 Percent = Annotated[
-    float, Parsed(fields.parse_percent, {"type": "string", "pattern": r"^\s*[0-9.eE-]+\s*%\s*$"})
+    float, kinds.Parsed(fields.parse_percent, {"type": "string", "pattern": r"^\s*[0-9.eE-]+\s*%\s*$"})
 ]
-Flag = Annotated[bool, _flag()]
+Flag = Annotated[bool, kinds.flag()]
 
 
 def _absent(default: Any = None, text: str = "", alias: str | None = None) -> Any:
@@ -180,16 +73,16 @@ class IfaceFile(Part):
 class HostFile(Part):
     """A machine with a kernel, perhaps a failover daemon, perhaps services."""
 
-    kind: Annotated[str, _choice("host", "switch")] = _absent("host")
+    kind: Annotated[str, kinds.choice("host", "switch")] = _absent("host")
     interfaces: dict[PortName, IfaceFile]
-    services: dict[Name, Annotated[int, _whole(1, 65535)]] = _absent({}, "service name: UDP port")
-    neighbor: Annotated[str, _text(60)] = _absent("rfc826", "profile of the neighbor cache")
+    services: dict[Name, Annotated[int, kinds.whole(1, 65535)]] = _absent({}, "service name: UDP port")
+    neighbor: Annotated[str, kinds.text(60)] = _absent("rfc826", "profile of the neighbor cache")
 
 
 class SwitchFile(Part):
     """A learning switch."""
 
-    kind: Annotated[Literal["switch"], Parsed(lambda value: value, {"const": "switch"})]
+    kind: Annotated[Literal["switch"], kinds.Parsed(lambda value: value, {"const": "switch"})]
     ageing_time: Positive = _absent("300s")
 
 
@@ -203,9 +96,11 @@ class LinkFile(Part):
     """A cable between two ends, each ``node.iface`` (or ``node``)."""
 
     ends: Annotated[list[Short], Field(min_length=2, max_length=2)]
-    rate: Annotated[int, _rate()] = _absent("1Gbps", "bits per second each way")
-    delay: Annotated[Time, _time(0, 3600 * SECOND)] = _absent("50us", "propagation time")
-    jitter: Annotated[Time, _time(0, 3600 * SECOND)] = _absent("0s", "extra delay, uniform from 0 to this")
+    rate: Annotated[int, kinds.rate()] = _absent("1Gbps", "bits per second each way")
+    delay: Annotated[Time, kinds.time(0, 3600 * SECOND)] = _absent("50us", "propagation time")
+    jitter: Annotated[Time, kinds.time(0, 3600 * SECOND)] = _absent(
+        "0s", "extra delay, uniform from 0 to this"
+    )
     loss: Percent = _absent("0%", "probability that a frame is lost, each direction")
 
 
@@ -213,18 +108,18 @@ class MemberFile(Part):
     """A node's part in a VRRP group."""
 
     iface: PortName = _absent(text="default: the node's only interface")
-    priority: Annotated[int, _whole(1, 255)]
+    priority: Annotated[int, kinds.whole(1, 255)]
     preempt: Flag = _absent(True)
 
 
 class VrrpFile(Part):
     """One virtual router (RFC 3768, RFC 9568)."""
 
-    vrid: Annotated[int, _whole(1, 255)]
+    vrid: Annotated[int, kinds.whole(1, 255)]
     vips: Annotated[list[Name], Field(min_length=1, max_length=255)]
-    version: Annotated[int, _whole(2, 3)] = _absent(2)
+    version: Annotated[int, kinds.whole(2, 3)] = _absent(2)
     advert_interval: Positive = _absent("1s", "whole seconds in version 2, hundredths in version 3")
-    profile: Annotated[str, _text(60)] = _absent("rfc3768", "rules of the daemon")
+    profile: Annotated[str, kinds.text(60)] = _absent("rfc3768", "rules of the daemon")
     members: Annotated[dict[Name, MemberFile], Field(min_length=1, max_length=255)]
 
 
@@ -235,13 +130,13 @@ class HeartbeatFile(Part):
     vips: Annotated[list[Name], Field(min_length=1, max_length=255)]
     primary: Short
     standby: Short
-    mode: Annotated[str, _choice("pull", "push")] = _absent("pull")
+    mode: Annotated[str, kinds.choice("pull", "push")] = _absent("pull")
     interval: Positive = _absent("1s")
-    dead_count: Annotated[int, _whole(1, 1000)] = _absent(3)
+    dead_count: Annotated[int, kinds.whole(1, 1000)] = _absent(3)
     timeout: Positive = _absent(text="pull: how long an answer may take; push: silence that means dead")
     probe: Name = _absent("host", "pull: host, or the name of a service that must answer")
-    takeover: Annotated[str, _choice("automatic", "manual")] = _absent("automatic")
-    failback: Annotated[str, _choice("automatic", "manual")] = _absent("manual")
+    takeover: Annotated[str, kinds.choice("automatic", "manual")] = _absent("automatic")
+    failback: Annotated[str, kinds.choice("automatic", "manual")] = _absent("manual")
 
 
 class GroupFile(Part):
@@ -322,8 +217,10 @@ class ScenarioFile(Part):
     name: Title
     description: Text = _absent("")
     duration: Positive
-    start: Annotated[str, _choice("settled", "cold")] = _absent("settled")
-    phase: Annotated[float, _phase()] = _absent(text="fixed phase of the master; left out: drawn per run")
+    start: Annotated[str, kinds.choice("settled", "cold")] = _absent("settled")
+    phase: Annotated[float, kinds.phase()] = _absent(
+        text="fixed phase of the master; left out: drawn per run"
+    )
     nodes: dict[Name, NodeFile]
     links: list[LinkFile] = _absent([])
     vips: dict[Name, Prefixed] = _absent({})

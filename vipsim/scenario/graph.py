@@ -6,6 +6,7 @@ format's plain attributes beside them; `from_graph` takes either.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -31,9 +32,11 @@ if TYPE_CHECKING:
     Graph = nx.Graph[Any]
 
 __all__ = [
+    "Ways",
     "WeakPoint",
     "cut_edges",
     "from_graph",
+    "owners_of",
     "reachable",
     "separated_pairs",
     "single_points_of_failure",
@@ -173,7 +176,7 @@ def _plain(key: str, value: Any) -> Any:
 
 def reachable(scenario: Scenario, source: str, destination: str) -> bool:
     """True if a way of links joins two nodes. Switches forward, hosts do not."""
-    return destination in _Ways(scenario).reach(source)
+    return Ways(scenario).join(source, destination)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,59 +206,78 @@ def single_points_of_failure(scenario: Scenario) -> list[WeakPoint]:
     graph: Graph = nx.Graph(to_graph(scenario))
     switches = {switch.name for switch in scenario.switches}
     joins = [frozenset((link.a.node, link.b.node)) for link in scenario.links]
+    doubled = {join for join, count in Counter(joins).items() if count > 1}
     cut_points = set(nx.articulation_points(graph)) & switches
     bridges = {frozenset(edge) for edge in nx.bridges(graph)}
     weak = [
-        _weak(scenario, "switch", switch.name, _Ways(scenario, closed=switch.name))
+        _weak(scenario, "switch", switch.name, Ways(scenario, closed=switch.name))
         for switch in scenario.switches
         if switch.name in cut_points
     ]
     weak += [
-        _weak(scenario, "link", f"{link.a}-{link.b}", _Ways(scenario, cut=index))
+        _weak(scenario, "link", f"{link.a}-{link.b}", Ways(scenario, cut=index))
         for index, link in enumerate(scenario.links)
-        if joins[index] in bridges and joins[index] <= switches and joins.count(joins[index]) == 1
+        if joins[index] in bridges and joins[index] <= switches and joins[index] not in doubled
     ]
     return [point for point in weak if point.clients or point.groups]
 
 
-def _weak(scenario: Scenario, kind: str, name: str, ways: _Ways) -> WeakPoint:
-    owners: dict[str, set[str]] = {host.name: {host.name} for host in scenario.hosts}
-    for group in scenario.groups:
-        for vip in group.vips:
-            owners.setdefault(vip, set()).update(member.node for member in members_of(group))
+def _weak(scenario: Scenario, kind: str, name: str, ways: Ways) -> WeakPoint:
+    owners = owners_of(scenario)
     clients = tuple(
         client.name
         for client in scenario.clients
-        if client.measured and owners.get(client.target, set()).isdisjoint(ways.reach(client.node))
+        if client.measured and not any(ways.join(client.node, owner) for owner in owners[client.target])
     )
-    groups = tuple(
-        group.name
-        for group in scenario.groups
-        if not {member.node for member in members_of(group)} <= ways.reach(members_of(group)[0].node)
-    )
-    return WeakPoint(kind, name, clients, groups)
+    groups = []
+    for group in scenario.groups:
+        first, *others = (member.node for member in members_of(group))
+        if not all(ways.join(first, other) for other in others):
+            groups.append(group.name)
+    return WeakPoint(kind, name, clients, tuple(groups))
 
 
-class _Ways:
-    """Who reaches whom, with one switch or one link missing."""
+class Ways:
+    """Who reaches whom, perhaps with one switch (`closed`) or one link (`cut`) missing.
+
+    An area is what one broadcast reaches: switches that are joined, with everything linked to them,
+    or a cable between two hosts. Hosts do not forward, so two nodes meet where they share an area.
+    """
 
     def __init__(self, scenario: Scenario, *, closed: str = "", cut: int = -1) -> None:
-        self.switches = {switch.name for switch in scenario.switches} - {closed}
-        self.roads: dict[str, list[str]] = {node.name: [] for node in scenario.nodes if node.name != closed}
-        for index, link in enumerate(scenario.links):
-            if index != cut and closed not in (link.a.node, link.b.node):
-                self.roads[link.a.node].append(link.b.node)
-                self.roads[link.b.node].append(link.a.node)
+        switches = {switch.name: switch.name for switch in scenario.switches if switch.name != closed}
+        links = [
+            (link.a.node, link.b.node)
+            for index, link in enumerate(scenario.links)
+            if index != cut and closed not in (link.a.node, link.b.node)
+        ]
 
-    def reach(self, source: str) -> set[str]:
-        """Return the nodes that `source` reaches, itself too."""
-        found = {source}
-        border = [source]
-        while border:
-            node = border.pop()
-            if node != source and node not in self.switches:
-                continue
-            new = [other for other in self.roads.get(node, ()) if other not in found]
-            found.update(new)
-            border.extend(new)
-        return found
+        def area(name: str) -> str:
+            while switches[name] != name:
+                switches[name] = switches[switches[name]]
+                name = switches[name]
+            return name
+
+        for one, two in links:
+            if one in switches and two in switches:
+                switches[area(one)] = area(two)
+        self.areas: dict[str, set[str]] = {node.name: set() for node in scenario.nodes}
+        for name in switches:
+            self.areas[name].add(area(name))
+        for one, two in links:
+            shared = area(one) if one in switches else area(two) if two in switches else f"{one}-{two}"
+            self.areas[one].add(shared)
+            self.areas[two].add(shared)
+
+    def join(self, one: str, two: str) -> bool:
+        """True if frames get from one node to the other."""
+        return one == two or not self.areas[one].isdisjoint(self.areas[two])
+
+
+def owners_of(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """Return for each target that a client may name the hosts that may answer: VIPs and hosts."""
+    owners: dict[str, tuple[str, ...]] = {host.name: (host.name,) for host in scenario.hosts}
+    for group in scenario.groups:
+        for vip in group.vips:
+            owners[vip] = tuple(member.node for member in members_of(group))
+    return owners

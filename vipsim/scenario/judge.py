@@ -14,7 +14,7 @@ from vipsim.errors import Problem
 from vipsim.scenario.build import build
 from vipsim.scenario.check import check
 from vipsim.scenario.fields import hint_of, message_of, nearest, shown
-from vipsim.scenario.findings import Damage
+from vipsim.scenario.findings import MAX_PROBLEMS, Damage
 from vipsim.scenario.format import ScenarioFile
 from vipsim.scenario.model import Scenario
 
@@ -22,7 +22,6 @@ Path = tuple[str | int, ...]
 
 _MAPPINGS = ("nodes", "vips", "clients")
 _LISTS = ("links", "groups", "faults")
-_MAX_PROBLEMS = 200
 
 
 def judge(data: Any) -> tuple[Scenario | None, list[Problem]]:
@@ -43,10 +42,14 @@ def _shape_problems(error: ValidationError, data: Any) -> tuple[list[Problem], l
     broken = []
     for detail in error.errors(include_url=False, include_input=False):
         path = _place(data, detail["loc"])
-        problem = _explain(detail, path, data)
-        problems.setdefault((problem.where, problem.message), problem)
         broken.append(path)
-    return list(problems.values())[:_MAX_PROBLEMS], broken
+        if len(problems) < MAX_PROBLEMS:
+            problem = _explain(detail, path, data)
+            problems.setdefault((problem.where, problem.message), problem)
+    # A node whose kind is unknown was taken for a host: what a host would need is not missing.
+    unkind = {path[:2] for path in broken if path[0:1] == ("nodes",) and path[2:] == ("kind",)}
+    found = [one for one in problems.values() if one.where[:2] not in unkind or one.where[2:] == ("kind",)]
+    return found, broken
 
 
 def _place(data: Any, location: tuple[str | int, ...]) -> Path:
@@ -73,6 +76,9 @@ def _explain(detail: Any, path: Path, data: Any) -> Problem:
             )
         case "value_error":
             error = detail["ctx"]["error"]
+            if path and _value(path, data) is None:
+                key = str(path[-1])
+                return Problem(f"{shown(key)} has no value", hint_of(error) or _example(key), where=path)
             return Problem(message_of(error), hint_of(error), where=path)
         case "too_short" | "too_long":
             context = detail["ctx"]
@@ -80,19 +86,19 @@ def _explain(detail: Any, path: Path, data: Any) -> Problem:
             allowed = f"at least {low}" if high is None else f"at most {high}"
             return Problem(f"{context['actual_length']} entries here", f"allowed: {allowed}", where=path)
         case "list_type":
-            found = _found(path, data)
+            found = shown(_value(path, data))
             return Problem(f"expected a list, found {found}", "write [first, second]", where=path)
         case "model_type" | "dict_type" | "model_attributes_type":
-            found = _found(path, data)
+            found = shown(_value(path, data))
             return Problem(f"expected a mapping, found {found}", "write key: value", where=path)
         case _:
             return Problem(str(detail["msg"]), where=path)
 
 
-def _found(path: Path, data: Any) -> str:
+def _value(path: Path, data: Any) -> Any:
     for part in path:
         data = data[part]
-    return shown(data)
+    return data
 
 
 _EXAMPLES = {

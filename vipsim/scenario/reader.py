@@ -15,10 +15,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from vipsim.errors import Problem, ScenarioError
+from vipsim.scenario.findings import MAX_PROBLEMS
 from vipsim.scenario.model import Scenario
 from vipsim.scenario.tree import MAX_BYTES, Tree, grow
 
-_PRINTABLE_CONTROLS = "\t\n\r\x85"
+_FORBIDDEN = (0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF)
+"""Line ends that only some count, a byte order mark inside, and no characters."""
 
 
 def read_scenario(source: str | os.PathLike[str]) -> Scenario:
@@ -44,7 +46,8 @@ def read_scenario_text(text: str, path: str = "<text>") -> Scenario:
     """Read a scenario from YAML text; `path` is what errors call it."""
     if len(text) > MAX_BYTES:
         raise ScenarioError([_too_large(path)])
-    lines = text.splitlines() if "\r" in text else text.split("\n")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
     found = _unprintable(lines)
     scenario = None
     if not found:
@@ -52,10 +55,11 @@ def read_scenario_text(text: str, path: str = "<text>") -> Scenario:
         found = tree.problems
         if not found or tree.data is not None:
             scenario, meant = _judged(tree)
-            found = found + meant
+            seen = {(problem.line, problem.column) for problem in found}
+            found = found + [one for one in meant if (one.line, one.column) not in seen]
     if found:
         found = sorted(found, key=lambda problem: (problem.line, problem.column))
-        raise ScenarioError([_placed(problem, path, lines) for problem in found])
+        raise ScenarioError([_placed(problem, path, lines) for problem in found[:MAX_PROBLEMS]])
     assert scenario is not None
     return scenario
 
@@ -66,7 +70,7 @@ def _judged(tree: Tree) -> tuple[Scenario | None, list[Problem]]:
     scenario, problems = judge(tree.data)
     placed = []
     for problem in problems:
-        line, column = tree.place(problem.where)
+        line, column = tree.place(problem.where, key=problem.message.startswith("unknown key"))
         placed.append(replace(problem, line=line, column=column))
     return scenario, placed
 
@@ -131,8 +135,8 @@ def _unprintable(lines: list[str]) -> list[Problem]:
             continue
         for column, letter in enumerate(line, 1):
             code = ord(letter)
-            allowed = code >= 0xA0 or 0x20 <= code < 0x7F or letter in _PRINTABLE_CONTROLS
-            if not allowed or 0xD800 <= code <= 0xDFFF or code in (0xFEFF, 0xFFFE, 0xFFFF):
+            allowed = code >= 0xA0 or 0x20 <= code < 0x7F or letter == "\t"
+            if not allowed or 0xD800 <= code <= 0xDFFF or code in _FORBIDDEN:
                 name = "NUL" if not code else f"character U+{code:04X}"
                 problems.append(Problem(f"the {name} is not allowed", line=number, column=column))
                 break

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 from vipsim.scenario.format import ScenarioFile
 
 
+@cache
 def schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of a scenario file."""
     found = ScenarioFile.model_json_schema(by_alias=True)
@@ -40,26 +42,23 @@ def known_keys(path: tuple[str | int, ...], data: Any) -> list[str]:
     root = schema()
     places = [root]
     for part in path:
-        data = _below(data, part)
+        data = data[part]
         places = [step for place in places for step in _steps(root, place, part)]
-        kinds = [place for place in places if "kind" in place.get("properties", {})]
-        if len(kinds) > 1 and isinstance(data, dict):
-            wanted = "switch" if data.get("kind") == "switch" else "host"
-            places = [place for place in kinds if wanted in str(place["properties"]["kind"])]
-            places = places[: 1 if wanted == "host" else None]
-    return list(dict.fromkeys(key for place in places for key in place.get("properties", {})))
-
-
-def _below(data: Any, part: str | int) -> Any:
-    return data[part] if isinstance(data, dict | list) else None  # type: ignore[index]
+    if len(places) > 1:  # host or switch
+        wanted = "SwitchFile" if isinstance(data, dict) and data.get("kind") == "switch" else "HostFile"
+        places = [root["$defs"][wanted]]
+    return [key for place in places for key in place.get("properties", {})]
 
 
 def _steps(root: dict[str, Any], place: dict[str, Any], part: str | int) -> list[dict[str, Any]]:
     """Schemas one step down, with references and alternatives resolved."""
+    named = place.get("properties", {})
     if isinstance(part, int):
         below = place.get("items")
+    elif part in named:
+        below = named[part]
     else:
-        below = place.get("properties", {}).get(part, place.get("additionalProperties"))
+        below = next(iter(place.get("patternProperties", {}).values()), place.get("additionalProperties"))
     return _resolved(root, below) if isinstance(below, dict) else []
 
 

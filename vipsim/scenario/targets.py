@@ -28,7 +28,7 @@ FRAME_KINDS = (
     "ip",
     "other",
 )
-"""What ``drop`` can select: the words of `vipsim.wire.frames.kind_of`, ``arp`` for every ARP packet, ``all``."""
+"""What ``drop`` selects: the words of `vipsim.wire.frames.kind_of`, ``arp`` for any ARP packet, ``all``."""
 
 EVERYTHING = "all"
 """Target of ``heal`` that ends everything that `HEALED` words began."""

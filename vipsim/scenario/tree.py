@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from vipsim.errors import Problem
 from vipsim.scenario.fields import shown
+from vipsim.scenario.findings import MAX_PROBLEMS
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
@@ -38,8 +40,11 @@ class Tree:
     values: dict[Path, Place] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def place(self, path: Path) -> Place:
-        """Where to point for a problem at `path`: a scalar's own place, or the key of what is larger."""
+    def place(self, path: Path, *, key: bool = False) -> Place:
+        """Where to point for a problem at `path`: a scalar's own place, or the key of what is larger.
+
+        With `key` always the key.
+        """
         path = tuple(path)
         while path and path not in self.values:
             path = path[:-1]
@@ -47,7 +52,7 @@ class Tree:
         found: Any = self.data
         for part in path:
             found = found[part]
-        return self.keys.get(path, value) if isinstance(found, dict | list) else value
+        return self.keys.get(path, value) if key or isinstance(found, dict | list) else value
 
 
 def resolve(text: str) -> Any:
@@ -71,16 +76,16 @@ def grow(text: str) -> Tree:
     tree = Tree()
     grower = _Grower(tree)
     try:
-        grower.document(iter(YAML(typ="safe", pure=True).parse(text)))
-    except _TooMuch:
-        pass
+        with suppress(_TooMuch):
+            grower.document(iter(YAML(typ="safe", pure=True).parse(text)))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
-        grower.problem(*_in_our_words(error), place)
+        line, column = (mark.line + 1, mark.column + 1) if mark is not None else (1, 1)
+        tree.problems.append(Problem(*_in_our_words(error), line=line, column=column))
     except (YAMLError, ValueError, LookupError, TypeError, AttributeError, AssertionError) as error:
         # ruamel's scanner has a few bare Python errors of its own for odd input.
-        grower.problem(f"this is no YAML: {str(error).splitlines()[0][:100] if str(error) else 'unreadable'}")
+        line, column = grower.at
+        tree.problems.append(Problem(f"this is no YAML ({type(error).__name__})", line=line, column=column))
     return tree
 
 
@@ -109,6 +114,8 @@ class _Grower:
     def problem(self, message: str, hint: str = "", place: Place | None = None) -> None:
         line, column = place or self.at
         self.tree.problems.append(Problem(message, hint, line=line, column=column))
+        if len(self.tree.problems) >= MAX_PROBLEMS:
+            raise _TooMuch
 
     def stop(self, message: str, hint: str = "") -> None:
         self.problem(message, hint)
@@ -170,14 +177,20 @@ class _Grower:
                 break
             place = (event.start_mark.line + 1, event.start_mark.column + 1)
             key = self.value(event, events, (*path, "?"))
+            fits = True
             if key is None or isinstance(key, dict | list | float | bool):
                 self.problem(f"{shown(key)} is no key", "a key is a name; put others in quotes", place)
-                key = f"? {len(found)}"
+                key, fits = "?", False
             elif key == "<<" and event.implicit[0]:
                 self.problem("merge keys (<<) are not used here", "write the values again", place)
-            self.tree.keys[(*path, key)] = place
-            value = self.value(next(events), events, (*path, key))
-            if key in found:
+                fits = False
+            elif key in found:
                 self.problem(f"the key {shown(key)} is here twice", "rename or remove one", place)
-            found[key] = value
+            self.tree.keys[(*path, key)] = place
+            following = next(events)
+            value = self.value(following, events, (*path, key))
+            if value is None and getattr(following, "value", None) == "":
+                self.tree.values[(*path, key)] = place  # nothing stands there: point at the key
+            if fits:
+                found[key] = value
         return found

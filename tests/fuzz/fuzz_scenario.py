@@ -1,0 +1,233 @@
+"""Feed the scenario reader with mutated files and plain noise: it reads, or it refuses in words.
+
+    python -m tests.fuzz.fuzz_scenario --inputs 100000 --workers 2
+
+Every input follows from its number, so that a failure can be repeated (``--first N --inputs 1``). A
+quarter is noise; the rest are shipped scenarios in which lines, words and letters were changed, moved
+or doubled. The longest reading is printed: time and memory are bounded, not merely finite.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date
+from pathlib import Path
+
+from tests.scenario.hostile import hostile_texts
+from vipsim.errors import ScenarioError
+from vipsim.scenario.data import from_data, to_data
+from vipsim.scenario.model import Scenario
+from vipsim.scenario.reader import read_scenario
+from vipsim.scenario.tree import MAX_BYTES
+
+ROOT = Path(__file__).parents[2]
+SEEDS = [path.read_bytes() for path in sorted((ROOT / "scenarios").glob("*.yaml"))]
+SEEDS = [b"\n".join(line for line in seed.split(b"\n") if not line.startswith(b"#")) for seed in SEEDS]
+SEEDS.append((ROOT / "tests/scenario/base.yaml").read_bytes())
+WORDS = sorted({word for seed in SEEDS for word in re.findall(rb"[\w.]+", seed)})
+ODD = [
+    *(
+        b"",
+        b"0",
+        b"-1",
+        b"1e999",
+        b"20",
+        b"20s",
+        b"99999d",
+        b"300%",
+        b"~",
+        b"null",
+        b"true",
+        b".nan",
+        b"0x1f",
+    ),
+    *(
+        b"[",
+        b"]",
+        b"{",
+        b"}",
+        b"[]",
+        b"{}",
+        b"- ",
+        b": ",
+        b", ",
+        b"? ",
+        b"&a ",
+        b"*a",
+        b"!!x ",
+        b"|\n",
+        b">\n",
+    ),
+    *(
+        b"'",
+        b'"',
+        b"#",
+        b"%",
+        b"@",
+        b"`",
+        b"\t",
+        b"\r",
+        b"\0",
+        b"\x1b",
+        b"\xff",
+        b"\xe2\x80\xa8",
+        b"\xef\xbb\xbf",
+    ),
+    *(
+        b"---\n",
+        b"...\n",
+        b"<<: ",
+        b"a-b",
+        b"a>b",
+        b"a|b",
+        b"a,b|c",
+        b"db1.bond0",
+        b"sw1.p1",
+        b"1..2",
+        b"5s..1s",
+    ),
+    *(
+        b"255.255.255.255/32",
+        b"0.0.0.0/0",
+        b"192.168.1.219/24",
+        b"FF:FF:FF:FF:FF:FF",
+        b"drop",
+        b"heal",
+        b"every",
+    ),
+]
+NOISE = b"[]{}:,-?&*!|>'\"%@`# \n\tabs019.~<"
+
+
+def read_or_refuse(content: bytes) -> Scenario | None:
+    """Read a file with this content; whatever is wrong must come as a ScenarioError with places."""
+    with tempfile.NamedTemporaryFile(suffix=".yaml", delete=False) as file:
+        file.write(content)
+    try:
+        scenario = read_scenario(file.name)
+    except ScenarioError as refusal:
+        assert refusal.problems, "a refusal names problems"
+        places = [(one.line, one.column) for one in refusal.problems]
+        assert places == sorted(places), "sorted by position"
+        assert all(line >= 1 and column >= 1 for line, column in places), "each has its place"
+        said = str(refusal)
+        assert all(letter.isprintable() or letter == "\n" for letter in said), "safe for a terminal"
+        return None
+    finally:
+        Path(file.name).unlink()
+    assert from_data(to_data(scenario)) == scenario
+    return scenario
+
+
+def mutants(number: int) -> bytes:
+    """Input number so and so: a good file with some changes."""
+    draw = random.Random(f"vipsim scenario {number}")
+    content = draw.choice(SEEDS)
+    for _ in range(draw.choice((1, 1, 1, 2, 3, 8))):
+        content = draw.choice((_word, _word, _letter, _line, _cut, _odd, _splice))(draw, content)
+    return content
+
+
+def _word(draw: random.Random, content: bytes) -> bytes:
+    found = list(re.finditer(rb"[\w.]+", content))
+    if not found:
+        return content
+    match = draw.choice(found)
+    new = draw.choice(draw.choice((WORDS, ODD)))
+    return content[: match.start()] + new + content[match.end() :]
+
+
+def _letter(draw: random.Random, content: bytes) -> bytes:
+    place = draw.randrange(len(content) + 1)
+    return content[:place] + bytes([draw.randrange(256)]) + content[place + draw.randrange(2) :]
+
+
+def _line(draw: random.Random, content: bytes) -> bytes:
+    lines = content.split(b"\n")
+    taken = lines.pop(draw.randrange(len(lines)))
+    for _ in range(draw.randrange(3)):
+        lines.insert(draw.randrange(len(lines) + 1), draw.choice((b"", b"  ", b"    ")) + taken)
+    return b"\n".join(lines)
+
+
+def _cut(draw: random.Random, content: bytes) -> bytes:
+    first = draw.randrange(len(content) + 1)
+    return content[:first] + content[first + draw.randrange(200) :]
+
+
+def _odd(draw: random.Random, content: bytes) -> bytes:
+    place = draw.randrange(len(content) + 1)
+    return content[:place] + draw.choice(ODD) * draw.choice((1, 1, 2, 30)) + content[place:]
+
+
+def _splice(draw: random.Random, content: bytes) -> bytes:
+    other = draw.choice(SEEDS).split(b"\n")
+    lines = content.split(b"\n")
+    first = draw.randrange(len(other))
+    place = draw.randrange(len(lines) + 1)
+    lines[place:place] = other[first : first + draw.randrange(1, 8)]
+    return b"\n".join(lines)
+
+
+def noise(number: int) -> bytes:
+    """Input number so and so: nothing but noise."""
+    draw = random.Random(f"vipsim noise {number}")
+    if draw.random() < 0.5:
+        return draw.randbytes(draw.randrange(200))
+    return bytes(draw.choice(NOISE) for _ in range(draw.randrange(200)))
+
+
+def _chunk(first: int, last: int) -> tuple[int, float, int]:
+    """Try the inputs of a range; returns how many were accepted, the longest reading in s, and whose."""
+    accepted, longest, slowest = 0, 0.0, first
+    for number in range(first, last):
+        content = noise(number) if number % 4 == 0 else mutants(number)
+        begun = time.perf_counter()
+        try:
+            accepted += read_or_refuse(content) is not None
+        except BaseException as error:
+            raise AssertionError(f"input {number}: {type(error).__name__}: {error}") from error
+        taken = time.perf_counter() - begun
+        if taken > longest:
+            longest, slowest = taken, number
+    return accepted, longest, slowest
+
+
+def main() -> None:
+    """Run the inputs and print one line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--inputs", type=int, default=100_000)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--no-hostile", action="store_true", help="leave out the texts of full size")
+    given = parser.parse_args()
+    step = 250
+    last = given.first + given.inputs
+    ranges = [(first, min(first + step, last)) for first in range(given.first, last, step)]
+    accepted, longest, slowest = 0, 0.0, 0
+    with ProcessPoolExecutor(given.workers) as pool:
+        for done, found in enumerate(pool.map(_chunk, *zip(*ranges, strict=True)), 1):
+            accepted += found[0]
+            longest, slowest = max((longest, slowest), found[1:])
+            if done % 40 == 0:
+                print(f"{done * step} inputs, {accepted} accepted", file=sys.stderr, flush=True)
+    print(
+        f"{date.today()}: {given.inputs} inputs, {accepted} accepted, the rest refused in words, "
+        f"longest reading {longest:.2f} s (input {slowest})"
+    )
+    for name, text in {} if given.no_hostile else hostile_texts(MAX_BYTES - 6000).items():
+        begun = time.perf_counter()
+        read_or_refuse(text.encode()[:MAX_BYTES])
+        print(f"hostile: {name}: {time.perf_counter() - begun:.1f} s")
+
+
+if __name__ == "__main__":
+    main()
