@@ -1,9 +1,12 @@
 """The source document, sentence by sentence, in the simulator."""
 
+from dataclasses import replace
+
 import pytest
 
 import vipsim as vs
 from vipsim.resources import scenario_path
+from vipsim.scenario.model import Service
 from vipsim.trace.formatting import arp_lines
 from vipsim.wire.addresses import IPv4, Mac
 from vipsim.wire.frames import Arp, ArpOp, Echo
@@ -104,3 +107,11 @@ def test_a_service_that_nobody_checks_stays_dead_and_one_that_is_checked_moves()
     assert [failover.new for failover in checked.failovers] == ["db2"]
     assert not any(client.censored for client in checked.metrics.clients.values())
     assert checked.violations == []
+
+
+def test_a_service_of_the_same_name_elsewhere_may_have_another_port():
+    scenario = vs.pair(client_probe="database", poll=None)
+    app1 = replace(scenario.hosts[2], services=(Service("database", 9999),))
+    with_both = scenario.with_(nodes=(*scenario.hosts[:2], app1, *scenario.switches))
+    client = vs.run(with_both, seed=1).metrics.clients["app1"]
+    assert client.silences == ()

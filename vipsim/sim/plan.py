@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vipsim.machines.neighbor import NeighborProfile, profile_named
-from vipsim.scenario.assemble import Maker, daemons
+from vipsim.scenario.assemble import Maker, daemons, members
 from vipsim.scenario.data import to_data
 from vipsim.scenario.model import Client, End, Host, Scenario
 from vipsim.units import Time
@@ -66,7 +66,20 @@ def _host(host: Host) -> HostPlan:
 def _client(scenario: Scenario, client: Client) -> ClientPlan:
     targets = {host.name: host.ifaces[0].address for host in scenario.hosts}
     targets |= {vip.name: vip.address for vip in scenario.vips}
-    ports = {service.name: service.port for host in scenario.hosts for service in host.services}
-    port = None if client.probe == "ping" else ports[client.probe]
+    port = None if client.probe == "ping" else _port(scenario, client)
     target = targets[client.target]
     return client.name, client.node, target, port, client.interval, client.start, client.measured
+
+
+def _port(scenario: Scenario, client: Client) -> int:
+    """Port of the service that `client` asks: that of the hosts behind its target, which agree on it."""
+    behind = {node for group in scenario.groups if client.target in group.vips for node in members(group)}
+    behind.add(client.target)
+    ports = {
+        service.port
+        for host in scenario.hosts
+        if host.name in behind
+        for service in host.services
+        if service.name == client.probe
+    }
+    return ports.pop()
