@@ -100,7 +100,7 @@ def test_writing_is_all_or_nothing(tmp_path):
         (1, lambda text: text.replace('"vipsim_trace"', '"something"'), "not a trace of vipsim"),
         (
             1,
-            lambda text: text.replace('"level":"frames","records"', '"level":"summary","records"'),
+            lambda text: text.replace('"level":"frames","end"', '"level":"summary","end"'),
             "level 'summary'",
         ),
         (1, lambda text: text.replace('"end":20000000000', '"end":-1'), "end is -1"),

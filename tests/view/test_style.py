@@ -1,5 +1,6 @@
 """Saving is atomic and repeatable, nothing global is touched, text is drawn as text."""
 
+import base64
 import sys
 from pathlib import Path
 
@@ -61,9 +62,12 @@ def test_plots_draw_into_given_axes_and_return_them() -> None:
 
 
 def test_new_axes_show_themselves_in_a_notebook() -> None:
-    ax = plot_cdf([1, 2])
-    assert ax._repr_svg_() == to_svg(ax)  # type: ignore[attr-defined]
-    assert ax.figure._repr_svg_() == to_svg(ax)  # type: ignore[attr-defined]
+    ax = plot_cdf([1, 2], title="a <b> & c")
+    shown = ax._repr_html_()  # type: ignore[attr-defined]
+    assert shown == ax.figure._repr_html_()  # type: ignore[attr-defined]
+    assert shown.startswith('<img alt="a &lt;b&gt; &amp; c" style="max-width: 100%"')
+    data = shown.partition("data:image/svg+xml;base64,")[2].partition('"')[0]
+    assert base64.b64decode(data).decode("utf-8") == to_svg(ax)
 
 
 def test_pictures_are_equal_bytes_whenever_they_are_made() -> None:

@@ -90,6 +90,14 @@ def test_ticks_diamonds_and_fault_lines_stand_at_the_records_times() -> None:
     assert drawn.words(ax, "fault-label") == ["crash db1 (5.000 s)", "reboot db1 (12.000 s)"]
 
 
+def test_the_bytes_of_a_forged_frame_are_counted_not_shown() -> None:
+    run = runs.Run({"name": "forged", "seed": 1})
+    run.note(SECOND, "state", "db1", machine="m", old="INIT", new="MASTER", why="")
+    run.note(3 * SECOND, "fault", "", word="inject", target="app2", value="ff" * 42, phase="begin")
+    ax = plot_timeline(run.finish(10 * SECOND))
+    assert drawn.words(ax, "fault-label") == ["inject app2 (42 bytes) (3.000 s)"]
+
+
 def test_labels_carry_unit_seed_and_duration() -> None:
     ax = plot_timeline(runs.crash_run(seed=42))
     assert "[s]" in ax.get_xlabel()

@@ -91,7 +91,7 @@ def _anything(data: dict[str, Any]) -> str:
 
 
 def _fault(data: dict[str, Any]) -> str:
-    value = f" {data['value']}" if data.get("value") else ""
+    value = f" {data['value']}" if data.get("value") and data["word"] != "inject" else ""
     over = " is over" if data["phase"] == "end" else ""
     return f"fault {data['word']}{value} on {data['target'] or 'the network'}{over}"
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 
 from vipsim.errors import DecodeError, EncodeError, TraceError
-from vipsim.trace.plain import canonical, plain, plain_record
+from vipsim.trace.plain import in_order, plain, plain_record
 from vipsim.trace.records import FORMAT_VERSION, FrameRecord, Level, Record
 from vipsim.trace.schema import LARGEST, restore
 from vipsim.trace.trace import Trace
@@ -62,7 +62,7 @@ def write_trace(trace: Trace, path: str | os.PathLike[str]) -> None:
 def _write_lines(trace: Trace, file: IO[bytes] | gzip.GzipFile) -> None:
     try:
         for value in _objects(trace):
-            file.write(canonical(value).encode("ascii") + b"\n")
+            file.write(in_order(value).encode("ascii") + b"\n")
     except (TypeError, ValueError, EncodeError) as error:
         raise TraceError(f"{trace.name}: this trace holds what a file cannot: {error}") from error
 

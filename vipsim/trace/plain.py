@@ -54,6 +54,14 @@ def canonical(value: Any) -> str:
     return _encoder.encode(value)
 
 
+_keeper = json.JSONEncoder(sort_keys=False, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+
+
+def in_order(value: Any) -> str:
+    """`value` as JSON text like `canonical`, but keys stay in their order: a scenario's nodes have one."""
+    return _keeper.encode(value)
+
+
 def seconds_number(value: Time | None) -> int | float | None:
     """Seconds as a number whose JSON text is exact: an int when whole, None when it did not happen.
 

@@ -6,21 +6,19 @@ are images (``data:image/svg+xml``), in which a browser runs no script.
 
 from __future__ import annotations
 
-import base64
 import sys
 from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
-
-from matplotlib.axes import Axes
 
 from vipsim.scenario.model import At, Fault, Scenario
 from vipsim.stats import Censored, Table
 from vipsim.trace import Level, Trace
 from vipsim.trace.outcome import Failover
 from vipsim.units import format_duration
+from vipsim.view.lanes import value_text
 from vipsim.view.phases import plot_phases
-from vipsim.view.style import to_svg
+from vipsim.view.style import to_html
 from vipsim.view.timeline import plot_timeline
 from vipsim.view.topology import plot_topology
 
@@ -70,7 +68,7 @@ def scenario_html(scenario: Scenario) -> str:
     ]
     text = f"<p>{_escaped(scenario.description, 2000)}</p>" if scenario.description else ""
     table = _facts([(name, value) for name, value in rows if value])
-    picture = _picture(plot_topology(scenario), f"topology of {scenario.name}")
+    picture = to_html(plot_topology(scenario), f"topology of {scenario.name}")
     return f"<h4>{_escaped(scenario.name)}</h4>{text}{picture}{table}"
 
 
@@ -88,9 +86,9 @@ def trace_html(trace: Trace) -> str:
     if trace.level >= Level.PROTOCOL:
         broken = "; ".join(str(found.text) for found in trace.violations) or "none"
         rows.append(("violations", broken))
-        picture = _picture(plot_timeline(trace), f"timeline of {trace.name}")
+        picture = to_html(plot_timeline(trace), f"timeline of {trace.name}")
     elif any(failover.clients for failover in trace.failovers):
-        picture = _picture(plot_phases(trace), f"parts of the blackouts of {trace.name}")
+        picture = to_html(plot_phases(trace), f"parts of the blackouts of {trace.name}")
     parts = _failover_table(trace.failovers) if trace.failovers else "<p>no failover</p>"
     return f"<h4>{_escaped(trace.name)}</h4>{picture}{parts}{_facts(rows)}"
 
@@ -126,7 +124,8 @@ def _fault_words(fault: Fault) -> str:
         at = low if low == high else f"{low}..{high}"
     else:
         at = f"{format_duration(when.plus)} after {when.event} of {when.node}"
-    return " ".join(word for word in (fault.word.value, fault.target, fault.value, "at", at) if word)
+    value = value_text(fault.word.value, fault.value)
+    return " ".join(word for word in (fault.word.value, fault.target, value, "at", at) if word)
 
 
 def _facts(rows: Sequence[tuple[str, str]]) -> str:
@@ -136,12 +135,6 @@ def _facts(rows: Sequence[tuple[str, str]]) -> str:
         for name, value in rows
     )
     return f"<table>{lines}</table>"
-
-
-def _picture(ax: Axes, words: str) -> str:
-    """Return an image of the axes' figure, with words for who cannot see it."""
-    data = base64.b64encode(to_svg(ax).encode("utf-8")).decode("ascii")
-    return f'<img alt="{_escaped(words)}" style="max-width: 100%" src="data:image/svg+xml;base64,{data}">'
 
 
 def _escaped(text: str, limit: int = 300) -> str:

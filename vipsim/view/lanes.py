@@ -78,9 +78,14 @@ def widest(low: float, high: float, cuts: Iterable[float]) -> tuple[float, float
 
 def fault_text(record: Record) -> str:
     """What a fault's record says: ``crash db1``, ``drop db1 advert 30%``, ``end of delay a-b 5ms``."""
-    words = [str(record.data.get(key) or "") for key in ("word", "target", "value")]
-    text = " ".join(word for word in words if word)
+    word, target, value = (str(record.data.get(key) or "") for key in ("word", "target", "value"))
+    text = " ".join(part for part in (word, target, value_text(word, value)) if part)
     return f"end of {text}" if record.data.get("phase") == "end" else text
+
+
+def value_text(word: str, value: str) -> str:
+    """A fault's value for people: the bytes of a forged frame are only counted."""
+    return f"({len(value) // 2} bytes)" if word == "inject" and value else value
 
 
 @dataclass(slots=True)

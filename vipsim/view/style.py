@@ -11,11 +11,13 @@ as control characters.
 
 from __future__ import annotations
 
+import base64
 import io
 import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -95,15 +97,15 @@ PHASES = {
 class PictureAxes(Axes):
     """Axes that a notebook shows as their figure."""
 
-    def _repr_svg_(self) -> str:
-        return to_svg(self)
+    def _repr_html_(self) -> str:
+        return to_html(self)
 
 
 class Picture(Figure):
-    """A figure that a notebook shows as SVG."""
+    """A figure that a notebook shows as an image."""
 
-    def _repr_svg_(self) -> str:
-        return to_svg(self)
+    def _repr_html_(self) -> str:
+        return to_html(self)
 
 
 def axes_or_new(ax: Axes | None, height: float = HEIGHT, width: float = WIDTH) -> Axes:
@@ -231,6 +233,23 @@ def save(picture: Figure | Axes, path: str | os.PathLike[str]) -> Path:
 def to_svg(picture: Figure | Axes) -> str:
     """Return a picture as the text of an SVG file."""
     return render(picture, "svg").decode("utf-8")
+
+
+def to_html(picture: Figure | Axes, words: str = "") -> str:
+    """Return a picture as an HTML image, which shrinks with its page and in which no script runs.
+
+    Parameters
+    ----------
+    picture : Figure or Axes
+        What a plot function returned.
+    words : str
+        For who cannot see it; default: the titles of its axes.
+    """
+    axes = picture.axes if isinstance(picture, Figure) else [picture]
+    words = words or "; ".join(title for ax in axes if (title := ax.get_title(loc="left")))
+    data = base64.b64encode(to_svg(picture).encode("utf-8")).decode("ascii")
+    alt = escape(plain(words, 300))
+    return f'<img alt="{alt}" style="max-width: 100%" src="data:image/svg+xml;base64,{data}">'
 
 
 def render(picture: Figure | Axes, form: str) -> bytes:

@@ -1,0 +1,182 @@
+"""The frame: start-up, help, and what a person sees of anything that goes wrong."""
+
+import errno
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import vipsim
+from tests.cli.conftest import ROOT, Vipsim, start
+from vipsim import cli
+from vipsim.cli import main
+
+HEAVY = ["IPython", "matplotlib", "networkx", "numpy", "pydantic", "ruamel", "scapy", "simpy"]
+PAIR = ROOT / "scenarios" / "database-pair.yaml"
+
+
+def test_version(vipsim: Vipsim) -> None:
+    done = vipsim("--version")
+    assert (done.code, done.out, done.err) == (0, f"vipsim {sys.modules['vipsim'].__version__}\n", "")
+
+
+def test_help_names_every_command(vipsim: Vipsim) -> None:
+    done = vipsim("--help")
+    assert done.code == 0
+    assert [name for name in cli.COMMANDS if f"\n    {name} " not in done.out] == []
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_the_help_says_of_a_command_what_the_command_says_of_itself(name: str) -> None:
+    assert cli.parser(name).format_help() == cli.parser().format_help()
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_every_command_has_help(vipsim: Vipsim, name: str) -> None:
+    done = vipsim(name, "--help")
+    assert done.code == 0
+    assert done.out.startswith(f"usage: vipsim {name}")
+
+
+def test_without_a_command_it_helps_and_fails(vipsim: Vipsim) -> None:
+    done = vipsim()
+    assert (done.code, done.out) == (2, "")
+    assert "usage: vipsim" in done.err
+
+
+def test_no_parser_loads_anything_heavy() -> None:
+    code = f"import sys, vipsim.cli as c; [c.parser(n) for n in c.COMMANDS]; " \
+           f"print([m for m in {HEAVY} if m in sys.modules])"  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="CPU time of children is measured on POSIX only")
+@pytest.mark.parametrize("word", ["--version", "--help"])
+def test_start_up_is_quick(word: str, tmp_path: Path) -> None:
+    import resource
+
+    def cpu_seconds() -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        process = start(word, folder=tmp_path)
+        process.communicate(timeout=60)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    assert min(cpu_seconds() for _ in range(5)) < 0.10
+
+
+# --- bad words -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["rnu"], "there is no command 'rnu' (did you mean run?)"),
+        (["walk"], "there is no command 'walk'"),
+        (["--verison"], "there is no option '--verison' (did you mean --version?)"),
+        (["run"], "FILE|NAME"),
+        (["run", "database-pair", "--sed", "3"], "there is no option '--sed' (did you mean --seed?)"),
+        (["run", "database-pair", "--see", "3"], "there is no option '--see'"),
+        (["run", "database-pair", "--seeds=3"], "there is no option '--seeds'"),
+        (["run", "database-pair", "again"], "one word too many: 'again'"),
+        (["run", "database-pair", "--seed", "x"], "'x' is not a seed"),
+        (["run", "database-pair", "--seed", "-1"], "'-1' is not a seed"),
+        (["run", "database-pair", "--seed", "1.5"], "'1.5' is not a seed"),
+        (["run", "database-pair", "--seed", "9" * 5000], "is not a seed"),
+        (["run", "database-pair", "--pace", "1"], "'1' is not a pace: write 1x"),
+        (["run", "database-pair", "--pace", "0x"], "'0x' is not a pace"),
+        (["run", "database-pair", "--level", "all"], "invalid choice: 'all'"),
+        (["demo", "crsh"], "there is no demo 'crsh' (did you mean crash?)"),
+        (["plot", "database-pair"], "-o"),
+        (["compare", "database-pair", "--workers", "0"], "'0' is not a number of processes"),
+        (["vip", "ad"], "invalid choice: 'ad'"),
+    ],
+)
+def test_bad_words(vipsim: Vipsim, words: list[str], said: str) -> None:
+    done = vipsim(*words)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("vipsim: ")
+    assert said in done.err
+    assert len(done.err) < 500
+
+
+def test_what_is_said_cannot_harm_a_terminal(vipsim: Vipsim) -> None:
+    for words in (["\x1b[31mrun"], ["run", "\x1b]0;x\x07"], ["run", "a\udcff"], ["run", "a\0b"]):
+        done = vipsim(*words)
+        assert done.code == 2
+        assert "\x1b" not in done.err
+        assert "\x07" not in done.err
+
+
+# --- errors of every kind ------------------------------------------------------------------
+
+
+def raising(error: BaseException):
+    def run(*_: object, **__: object) -> None:
+        raise error
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (KeyError("x"), 70, "this is a bug in vipsim, please report it with the command line: KeyError: 'x'"),
+        (RecursionError("deep"), 70, "VIPSIM_DEBUG=1"),
+        (MemoryError(), 2, "the memory is used up"),
+        (KeyboardInterrupt(), 130, "stopped by Ctrl-C"),
+        (OSError(errno.ENOSPC, "No space", "out.jsonl"), 2, "out.jsonl: No space: free some space"),
+        (PermissionError(errno.EACCES, "Denied", "x"), 2, "x: Denied: use another place"),
+        (OSError("odd"), 2, "odd"),
+    ],
+)
+def test_errors_become_one_message(
+    vipsim: Vipsim, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, said: str
+) -> None:
+    monkeypatch.setattr("vipsim.worlds.run", raising(error))
+    done = vipsim("run", "database-pair")
+    assert (done.code, done.out) == (code, "")
+    assert done.err.startswith("vipsim: ")
+    assert said in done.err
+
+
+def test_debug_shows_the_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("vipsim.worlds.run", raising(KeyError("x")))
+    monkeypatch.setenv("VIPSIM_DEBUG", "1")
+    assert main(["run", "database-pair"]) == 70
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:
+    if os.name != "posix":
+        pytest.skip("a closed pipe has another name elsewhere")
+    process = start("run", str(PAIR), "--pace", "1000x", "--trace", "t.jsonl", folder=tmp_path)
+    assert process.stdout is not None
+    process.stdout.close()
+    with process:
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+    assert process.returncode == 141
+    assert (tmp_path / "t.jsonl").stat().st_size > 1000
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_behind_standard_output(tmp_path: Path) -> None:
+    with open("/dev/full", "w") as full:
+        process = start("run", str(PAIR), "--json", folder=tmp_path, stdout=full)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert said.startswith("vipsim: ")
+    assert "No space left on device: free some space" in said
+    assert said.count("\n") == 1
+
+
+def test_the_module_and_the_function_are_the_same_program(tmp_path: Path) -> None:
+    process = start("--version", folder=tmp_path)
+    assert process.communicate(timeout=60) == (f"vipsim {vipsim.__version__}\n", "")
+    assert process.returncode == 0

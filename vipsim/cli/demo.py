@@ -1,0 +1,85 @@
+"""``vipsim demo``: a first look, and two more."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from vipsim.cli.options import add_seed
+from vipsim.cli.output import Outputs, shown
+from vipsim.cli.parser import did_you_mean
+from vipsim.errors import VipsimError
+
+NAMES = ("crash", "maintenance", "lost-announcement")
+FOLDER = "vipsim-demo"
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command ``demo``."""
+    parser = subparsers.add_parser(
+        "demo",
+        help="a first look: a failover with numbers, pictures and a capture",
+        description="Run a demo: print its numbers and write pictures, a capture and the trace. "
+        "Without a name it is the crash, and the others are listed at the end.",
+    )
+    parser.add_argument("name", nargs="?", type=_name, metavar="|".join(NAMES), help="which one")
+    parser.add_argument(
+        "--out", metavar="DIR", default=FOLDER, help=f"folder for the files (default {FOLDER})"
+    )
+    add_seed(parser, default=1)
+    parser.set_defaults(run=run)
+
+
+def _name(text: str) -> str:
+    if text not in NAMES:
+        hint = did_you_mean(text, NAMES) or f": there are {', '.join(NAMES)}"
+        raise argparse.ArgumentTypeError(f"there is no demo {text[:40]!r}{hint}")
+    return text
+
+
+def _folder(name: str) -> Path:
+    folder = Path(name)
+    if "\0" in name or (folder.exists() and not folder.is_dir()):
+        raise VipsimError(f"--out {name!r}: this is not a folder: name one, or one to be made")
+    folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK):
+        raise VipsimError(f"--out {name}: Permission denied: use a folder that you may write to")
+    return folder.resolve()
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out ``vipsim demo``."""
+    from vipsim.teach.demos import DEMOS, perform
+
+    folder = _folder(args.out)
+    outputs = Outputs()
+
+    def write(path: Path, writer: Callable[[Path], object]) -> None:
+        try:
+            outputs.write(outputs.claim("--out", str(path)), writer)
+        except VipsimError as error:
+            outputs.failed(error)
+
+    perform(DEMOS[args.name or NAMES[0]], folder, args.seed, lambda line: print(line, flush=True), write)
+    if outputs.written:
+        print(f"\nin {shown(folder)}:")
+        for path in outputs.written:
+            print(f"  {path.name:<15} {_WHAT.get(path.name, '')}")
+    if args.name is None:
+        print("\nthe demos:")
+        for demo in DEMOS.values():
+            print(f"  vipsim demo {demo.name:<18} {demo.line}")
+    return outputs.code
+
+
+_WHAT = {
+    "timeline.png": "who was what, who owned the address, what the clients felt",
+    "ladder.png": "the frames of the takeover, one arrow each",
+    "topology.png": "who is cabled to whom",
+    "phases.png": "where the time of the blackout went",
+    "cdf.png": "how long it takes over many seeds, with the closed form",
+    "capture.pcapng": "for Wireshark",
+    "trace.jsonl": "everything that happened; vipsim plot draws it",
+}

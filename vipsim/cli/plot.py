@@ -1,0 +1,131 @@
+"""``vipsim plot``: a picture of a trace, or of a scenario that is run for it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vipsim.cli.options import add_changes, add_seed, add_seeds, find_scenario, read_changed
+from vipsim.cli.output import PICTURES, Outputs
+from vipsim.errors import VipsimError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from vipsim.scenario.model import Scenario
+    from vipsim.trace.trace import Trace
+
+KINDS = {
+    "timeline": "states, ownership, adverts and silences over time",
+    "ladder": "frames between hosts around the failover",
+    "phases": "the parts of each client's blackout",
+    "topology": "who is cabled to whom",
+    "cdf": "how long it takes over many seeds, with the closed form",
+}
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command ``plot``."""
+    parser = subparsers.add_parser(
+        "plot",
+        help="draw a trace or a scenario",
+        description="Draw a trace that vipsim run --trace wrote, or a scenario, which is run for it.",
+        epilog="kinds:\n" + "\n".join(f"  {kind:<10} {says}" for kind, says in KINDS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "source", metavar="TRACE|SCENARIO", help="a trace, a scenario file or a shipped scenario"
+    )
+    parser.add_argument("--kind", choices=tuple(KINDS), default="timeline", help="what to draw")
+    parser.add_argument("-o", "--output", metavar="FILE", required=True, help="a .png, .svg or .pdf")
+    add_seed(parser)
+    add_seeds(parser, default="200")
+    parser.add_argument(
+        "--from", dest="start", metavar="TIME", help="timeline, ladder: begin at, for example 4.5s"
+    )
+    parser.add_argument("--to", dest="end", metavar="TIME", help="timeline, ladder: end at")
+    add_changes(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out ``vipsim plot``.
+
+    Raises
+    ------
+    VipsimError
+        For bad input, or without matplotlib.
+    """
+    from vipsim import view
+
+    trace_file = _trace_file(args)
+    source = trace_file or find_scenario(args.source)
+    outputs = Outputs(reads=[source])
+    target = outputs.claim("-o", args.output, PICTURES)
+    draw = _from_trace(args, source) if trace_file else _from_scenario(args, source)
+    picture = draw()
+    outputs.write(target, lambda path: view.save(picture, path))
+    outputs.tell(sys.stdout)
+    return outputs.code
+
+
+def _trace_file(args: argparse.Namespace) -> Path | None:
+    """Return the source if it is a trace: by its name, or else by its first letters."""
+    path = Path(args.source)
+    if path.suffix in (".yaml", ".yml") or not path.is_file():
+        return None
+    if path.suffix not in (".jsonl", ".gz"):
+        with path.open("rb") as file:
+            start = file.read(4)
+        if start == b"\n\r\r\n":
+            raise VipsimError(f"{path}: this is a capture: vipsim plot draws what vipsim run --trace wrote")
+        if start[:2] not in (b'{"', b"\x1f\x8b"):
+            return None
+    if args.settings or args.faults:
+        raise VipsimError("--set and --fault are for a scenario: a trace is what has happened already")
+    return path
+
+
+def _from_trace(args: argparse.Namespace, path: Path) -> Callable[[], Axes]:
+    from vipsim import view
+    from vipsim.trace.jsonl import read_trace
+
+    trace = read_trace(path)
+    if args.kind in ("topology", "cdf"):
+        from vipsim.scenario.data import from_data
+
+        scenario = from_data(trace.header.get("scenario"))
+        return lambda: view.plot_topology(scenario) if args.kind == "topology" else _cdf(args, scenario)
+    return lambda: _of_one_run(args, trace)
+
+
+def _from_scenario(args: argparse.Namespace, path: Path) -> Callable[[], Axes]:
+    from vipsim import view
+    from vipsim.worlds import run as run_world
+
+    scenario = read_changed(path, args.settings, args.faults)
+    if args.kind == "topology":
+        return lambda: view.plot_topology(scenario)
+    if args.kind == "cdf":
+        return lambda: _cdf(args, scenario)
+    return lambda: _of_one_run(args, run_world(scenario, args.seed))
+
+
+def _of_one_run(args: argparse.Namespace, trace: Trace) -> Axes:
+    from vipsim import view
+
+    if args.kind == "phases":
+        return view.plot_phases(trace)
+    plot = view.plot_timeline if args.kind == "timeline" else view.plot_ladder
+    return plot(trace, start=args.start, end=args.end)
+
+
+def _cdf(args: argparse.Namespace, scenario: Scenario) -> Axes:
+    from vipsim.study import parse_seeds
+    from vipsim.teach.curves import convergence_curve, draw_curves
+
+    seeds: Sequence[int] = parse_seeds(args.seeds)
+    return draw_curves([convergence_curve(scenario, seeds)], "convergence", seeds)
