@@ -13,6 +13,7 @@ from typing import TextIO
 
 from vipsim.cli import failures
 from vipsim.errors import VipsimError
+from vipsim.files import written_whole
 
 PICTURES = (".png", ".svg", ".pdf")
 """Kinds of pictures, by the file's suffix."""
@@ -115,12 +116,5 @@ def shown(path: Path) -> str:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file (UTF-8), whole or not at all."""
-    import secrets
-
-    temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.tmp")
-    try:
-        with temporary.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with written_whole(path) as file:
+        file.write(text.encode())

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
-import secrets
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
+from vipsim.files import written_whole
 from vipsim.stats.cells import Cell, Column, exact_text
 from vipsim.stats.censored import Censored
 from vipsim.units import format_duration, parse_duration
@@ -20,19 +20,13 @@ def write_csv(
     path: str | os.PathLike[str], columns: Sequence[Column], rows: Sequence[Sequence[Cell]]
 ) -> None:
     """Write a CSV file atomically: a temporary file beside it takes its place when complete."""
-    target = Path(path)
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        with temporary.open("x", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(column.label for column in columns)
-            for row in rows:
-                writer.writerow(exact_text(cell, column) for cell, column in zip(row, columns, strict=True))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(column.label for column in columns)
+    for row in rows:
+        writer.writerow(exact_text(cell, column) for cell, column in zip(row, columns, strict=True))
+    with written_whole(path) as file:
+        file.write(text.getvalue().encode())
 
 
 def to_data(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> dict[str, Any]:

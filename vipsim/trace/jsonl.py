@@ -9,18 +9,17 @@ short is noticed when it is read.
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import io
 import json
 import os
-import tempfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
 from vipsim.errors import DecodeError, EncodeError, TraceError
+from vipsim.files import written_whole
 from vipsim.trace.plain import in_order, plain, plain_record
 from vipsim.trace.records import FORMAT_VERSION, FrameRecord, Level, Record
 from vipsim.trace.schema import LARGEST, restore
@@ -42,21 +41,13 @@ def write_trace(trace: Trace, path: str | os.PathLike[str]) -> None:
     TraceError
         If the trace keeps no records (level summary), or holds what JSON cannot.
     """
-    target = Path(path)
-    handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as raw:
-            if target.suffix == ".gz":
-                # No name and no date inside: equal traces are equal files.
-                with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed:
-                    _write_lines(trace, packed)
-            else:
-                _write_lines(trace, raw)
-        os.replace(temporary, target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
+    with written_whole(path) as raw:
+        if Path(path).suffix == ".gz":
+            # No name and no date inside: equal traces are equal files.
+            with gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as packed:
+                _write_lines(trace, packed)
+        else:
+            _write_lines(trace, raw)
 
 
 def _write_lines(trace: Trace, file: IO[bytes] | gzip.GzipFile) -> None:

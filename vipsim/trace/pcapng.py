@@ -11,9 +11,9 @@ import os
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from vipsim.errors import EncodeError
+from vipsim.files import written_whole
 from vipsim.units import Time
 from vipsim.wire.addresses import IPv4, Mac
 from vipsim.wire.codec import encode
@@ -89,15 +89,8 @@ def write_packets(
     EncodeError
         If a frame has no bytes, a negative time, or an unknown interface.
     """
-    target = Path(path)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            for block in blocks(interfaces, packets, names or {}, comment):
-                file.write(block)
-        os.replace(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with written_whole(path) as file:
+        file.writelines(blocks(interfaces, packets, names or {}, comment))
 
 
 def blocks(

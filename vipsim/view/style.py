@@ -14,7 +14,6 @@ from __future__ import annotations
 import base64
 import io
 import os
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -30,6 +29,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
 from vipsim.errors import VipsimError
+from vipsim.files import written_whole
 
 BLACK = "#000000"
 ORANGE = "#E69F00"
@@ -219,14 +219,11 @@ def save(picture: Figure | Axes, path: str | os.PathLike[str]) -> Path:
     if form not in ("svg", "png", "pdf"):
         raise VipsimError(f"{target.name}: a picture is written as .svg, .png or .pdf")
     content = render(picture, form)
-    temporary = target.with_name(f".{target.name[:80]}.{secrets.token_hex(4)}.tmp")
     try:
-        temporary.write_bytes(content)
-        os.replace(temporary, target)
+        with written_whole(target) as file:
+            file.write(content)
     except OSError as error:
         raise VipsimError(f"cannot write {target}: {error.strerror or error}") from None
-    finally:
-        temporary.unlink(missing_ok=True)
     return target
 
 
