@@ -57,19 +57,21 @@ def test_a_students_generator_runs_beside_the_model_without_changing_it():
     simulation = Simulation(scenario, seed=1)
     seen = []
 
-    def student(env, states):
+    def student(env):
         while True:
             yield env.sleep("10ms")
-            seen.append((env.now, states()))
+            seen.append((env.now, simulation.state("db2").value))
 
-    db2 = simulation.network.daemons["db2"]
-    simulation.env.process(student(simulation.env, lambda: [m.state.value for m in db2.machines.values()]))
+    simulation.env.process(student(simulation.env))
     trace = simulation.run()
     assert trace.digest == alone.digest
     assert [frame.arrival for frame in trace.frames] == [frame.arrival for frame in alone.frames]
     assert len(seen) == 1999
-    assert (seen[0][1], seen[-1][1]) == (["BACKUP"], ["MASTER"])
+    assert (seen[0][1], seen[-1][1]) == ("BACKUP", "MASTER")
     assert trace.counts["events"] > alone.counts["events"]
+    assert simulation.state("db1") is None  # crashed
+    with pytest.raises(vs.VipsimError, match="there is one on db1, db2"):
+        simulation.state("app1")
 
 
 def test_run_many_compiles_once_and_equals_single_runs():

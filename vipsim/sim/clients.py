@@ -25,8 +25,9 @@ class Client:
     """One workload: `probe` is sent every `interval` ns from `kernel` to `dst`."""
 
     __slots__ = (
-        "answered_by", "dst", "entry", "ident", "interval", "kernel", "key", "last", "last_seq",
-        "measured", "name", "names", "nic", "patience", "port", "queue", "seq", "size", "src", "world",
+        "again", "answered_by", "dst", "entry", "env", "ident", "interval", "kernel", "key", "last",
+        "last_seq", "measured", "name", "names", "nic", "patience", "port", "queue", "seq", "size", "src",
+        "world",
     )  # fmt: skip
 
     def __init__(
@@ -41,7 +42,8 @@ class Client:
     ) -> None:
         self.kernel = kernel
         self.world = kernel.world
-        self.queue: list[Any] = kernel.world.env._queue
+        self.env = kernel.world.env
+        self.queue: list[Any] = self.env._queue
         self.name = name
         self.dst = dst
         self.port = port
@@ -63,6 +65,8 @@ class Client:
         self.names: dict[int, str] = {}
         """Names of nodes by MAC, to tell who answered."""
         self.size = self._packet().size
+        self.again = self.tick
+        """The same method, bound once: making it anew for each probe costs."""
         if port is None:
             kernel.flows[number] = self.answer
         else:
@@ -71,7 +75,7 @@ class Client:
     def start(self, at: Time) -> None:
         """Send the first probe at the absolute time `at` (ns)."""
         self.last = at
-        self.world.env.call_at(at, self.key, self.tick)
+        self.env.call_at(at, self.key, self.again)
 
     def _packet(self) -> IpPacket:
         if self.port is None:
@@ -80,23 +84,23 @@ class Client:
 
     def tick(self, _: object) -> None:
         """Send a probe and arm the next one."""
-        self.seq += 1
+        self.seq = seq = self.seq + 1
         target = self.entry.target
-        if self.kernel.state is not None:
-            pass  # its host is down or frozen: nothing is sent
-        elif target is not None and self.port is None:
-            packet = Echo(self.src, self.dst, 64, False, self.ident, self.seq)
-            self.nic.out.send(Frame(target, self.nic.mac, packet, self.size))
-        else:
-            self.kernel.send_packet(self._packet())
+        kernel = self.kernel
+        if target is not None and self.port is None and kernel.state is None:
+            packet = Echo(self.src, self.dst, 64, False, self.ident, seq)
+            nic = self.nic
+            nic.out.send(Frame(target, nic.mac, packet, self.size))
+        elif kernel.state is None:  # else its host is down or frozen: nothing is sent
+            kernel.send_packet(self._packet())
             self.entry = self.nic.entries.get(self.dst, self.entry)
-        heappush(self.queue, (self.world.env._now + self.interval, self.key, self.tick, None))
+        heappush(self.queue, (self.env._now + self.interval, self.key, self.again, None))
 
     def answer(self, frame: Frame, iface: str) -> None:
         """Take an answer: close a silence if there was one, and note who answered."""
         packet = frame.packet
         seq = packet.seq if type(packet) is Echo else int.from_bytes(packet.payload, "big")  # type: ignore[union-attr]
-        now = self.world.env._now
+        now = self.env._now
         if seq != self.last_seq + 1 or now - self.last >= self.patience:
             self._silence(now, seq)
         if frame.src is not self.answered_by:
@@ -106,7 +110,7 @@ class Client:
 
     def finish(self) -> None:
         """At the end of the run: a silence that is still open is noted without an end."""
-        if self.measured and self.seq and self.world.env._now - self.last >= self.patience:
+        if self.measured and self.seq and self.env._now - self.last >= self.patience:
             self._note_gap(None, self.seq - self.last_seq)
 
     def _silence(self, now: Time, seq: int) -> None:

@@ -9,7 +9,7 @@ carrier, rules of faults and the recording of frames live on the other side of t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from heapq import heappush
 from typing import Any
 
@@ -21,6 +21,8 @@ from vipsim.trace.records import FrameRecord
 from vipsim.units import Time
 from vipsim.wire.frames import Frame
 
+HeapEntry = tuple[Time, int, Callable[[Any], object], Any]
+"""(arrival, key, call, argument)."""
 Deliver = Callable[[Frame], "str | None"]
 """Takes a frame at the far end; returns None, or the reason why it was dropped there."""
 
@@ -101,7 +103,9 @@ class Direction:
     def send(self, frame: Frame) -> None:
         """Put `frame` on the cable now."""
         if self.slow:
-            self._send_slow(frame)
+            entry = self._launch_slow(frame)
+            if entry is not None:
+                heappush(self.queue, entry)
             return
         start = self.env._now
         if start < self.busy:
@@ -110,8 +114,8 @@ class Direction:
         self._key = key = self._key + 1
         heappush(self.queue, (done + self.delay, key, self.deliver, frame))
 
-    def _send_slow(self, frame: Frame) -> None:
-        """Like `send`, with everything that can happen to a frame on the way."""
+    def _launch_slow(self, frame: Frame) -> HeapEntry | None:
+        """Put `frame` on the cable with all that can happen to it there; None if it will not arrive."""
         start = max(self.env._now, self.busy)
         self.busy = done = start + frame.size * self.ps_per_byte // 1000
         self._key += 1
@@ -126,10 +130,10 @@ class Direction:
         if reason is not None:
             if note is not None:
                 note.outcome = reason
-        elif note is not None:
-            self.env.call_at(arrival, self._key, self._arrive, note)
-        else:
-            self.env.call_at(arrival, self._key, self.deliver, frame)
+            return None
+        if note is not None:
+            return arrival, self._key, self._arrive, note
+        return arrival, self._key, self.deliver, frame
 
     def _stopped_by(self, frame: Frame) -> str | None:
         if not self.carrier:
@@ -148,3 +152,38 @@ class Direction:
     def _arrive(self, note: FrameRecord) -> None:
         reason = self.deliver(note.frame)
         note.outcome = "delivered" if reason is None else f"dropped: {reason}"
+
+
+def flood(directions: Iterable[Direction], frame: Frame, env: Environment) -> None:
+    """Put `frame` on each of `directions` now, with one heap entry for neighbors that it reaches together.
+
+    A broadcast over a thousand equal, idle cables is a thousand frames that arrive at one instant, one
+    after the other in the order of the ports; they need no heap to keep that order.
+    """
+    now, size = env._now, frame.size
+    together: list[tuple[Callable[[Any], object], Any]] = []
+    last = -1
+    for direction in directions:
+        if direction.slow:
+            entry = direction._launch_slow(frame)
+            if entry is None:
+                continue
+            arrival, key, call, argument = entry
+        else:
+            start = direction.busy
+            if start < now:
+                start = now
+            direction.busy = done = start + size * direction.ps_per_byte // 1000
+            direction._key = key = direction._key + 1
+            arrival, call, argument = done + direction.delay, direction.deliver, frame
+        if arrival != last:
+            last = arrival
+            together = []
+            heappush(direction.queue, (arrival, key, arrive_together, together))
+        together.append((call, argument))
+
+
+def arrive_together(frames: list[tuple[Callable[[Any], object], Any]]) -> None:
+    """Deliver frames of one flood that arrive at one instant, in the order of the ports."""
+    for call, argument in frames:
+        call(argument)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from vipsim.machines.neighbor import NeighborCache, NeighborProfile
 from vipsim.sim.link import Direction
-from vipsim.wire.addresses import GROUP_BIT, Mac
+from vipsim.wire.addresses import BROADCAST, GROUP_BIT, Mac
 from vipsim.wire.frames import Arp, Echo, Frame
 
 if TYPE_CHECKING:
@@ -48,7 +48,8 @@ class Nic:
             return self.kernel.world.drop(self.deaf)
         dst = frame.dst
         packet = frame.packet
-        if dst is self.mac or dst == self.mac:
+        # addresses are mostly the same objects everywhere: `is` spares comparing numbers
+        if dst is self.mac or (dst is not BROADCAST and dst == self.mac):
             if type(packet) is not Echo:
                 self.kernel.demux(frame, self)
             elif packet.is_reply:
@@ -57,7 +58,7 @@ class Nic:
                     handler(frame, self.name)
             elif packet.dst in self.addresses:
                 self._answer(frame, packet)
-        elif dst & GROUP_BIT and (
+        elif (dst is BROADCAST or dst & GROUP_BIT) and (
             # most broadcasts are ARP requests for somebody else
             type(packet) is not Arp or self.cache.cares(packet) or Arp in self.kernel.taps
         ):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from vipsim import __version__
+from vipsim.errors import ScenarioError
 from vipsim.machines.vocabulary import State
 from vipsim.scenario.assemble import members
 from vipsim.scenario.model import At, HeartbeatGroup, Scenario, Start
 from vipsim.sim.engine import Environment, Tie
 from vipsim.sim.faults import tell
+from vipsim.sim.link import arrive_together
 from vipsim.sim.network import Network
 from vipsim.sim.plan import Plan, compile_scenario
 from vipsim.sim.streams import Streams
@@ -108,6 +112,17 @@ class Simulation:
             (at.earliest for at in times if isinstance(at, At) and at.earliest == at.latest), default=0
         )
 
+    def state(self, node: str, group: str | None = None) -> State | None:
+        """State of a node's machine now, for a process that watches; None while its daemon does not exist.
+
+        `group` names the machine (``vrrp 51``) where the node has several.
+        """
+        if node not in self.network.daemons:
+            raise ScenarioError(f"no daemon on {node!r}: there is one on {', '.join(self.network.daemons)}")
+        machines = self.network.daemons[node].machines
+        machine = machines.get(group) if group is not None else next(iter(machines.values()), None)
+        return machine.state if machine is not None else None
+
     def run(self) -> Trace:
         """Let the scenario's duration pass and return the trace; a simulation runs once."""
         self.env.run(until=self.scenario.duration)
@@ -124,7 +139,8 @@ class Simulation:
         """
         directions = self.world.directions
         on_cables = range(int(Tie.FRAME) << 60, (int(Tie.FRAME) << 60) | (1 << 56))
-        in_flight = sum(1 for entry in self.env._queue if entry[1] in on_cables)
+        flying: list[Any] = [entry for entry in self.env._queue if entry[1] in on_cables]
+        in_flight = sum(len(entry[3]) if entry[2] is arrive_together else 1 for entry in flying)
         sent = sum(direction.sent for direction in directions)
         lost = sum(direction.lost for direction in directions)
         dropped = sum(direction.dropped for direction in directions) + self.world.dropped

@@ -18,7 +18,7 @@ from vipsim.machines.vocabulary import (
     TimerName,
 )
 from vipsim.sim.engine import Tie, tie_key
-from vipsim.sim.link import Direction
+from vipsim.sim.link import Direction, flood
 from vipsim.sim.timers import TimerTable
 from vipsim.sim.world import World
 from vipsim.units import Time
@@ -28,7 +28,7 @@ from vipsim.wire.frames import Frame
 class SwitchPort:
     """A port: frames that arrive here are learned from and sent out of others."""
 
-    __slots__ = ("carrier", "entries", "env", "name", "node", "outs")
+    __slots__ = ("_others", "carrier", "entries", "env", "name", "node", "outs")
 
     def __init__(self, node: SwitchNode, name: str) -> None:
         self.node = node
@@ -37,6 +37,13 @@ class SwitchPort:
         self.entries = node.bridge.entries
         self.outs = node.outs
         self.carrier = True
+        self._others: list[Direction] = []
+
+    def others(self) -> list[Direction]:
+        """Directions that leave the switch by the other ports, in the order of the ports."""
+        if len(self._others) != len(self.outs) - 1:
+            self._others = [out for port, out in self.outs.items() if port != self.name]
+        return self._others
 
     def receive(self, frame: Frame) -> str | None:
         """Take a frame whose last bit has arrived; returns the reason if it is dropped here."""
@@ -50,9 +57,7 @@ class SwitchPort:
             self.node.feed(Received(frame, name), frame.cause)
         found = self.entries.get(frame.dst)
         if found is None:
-            for port, out in self.outs.items():
-                if port is not name:
-                    out.send(frame)
+            flood(self.others(), frame, self.env)
         elif found.port is not name:
             self.outs[found.port].send(frame)
         return None
