@@ -1,0 +1,143 @@
+"""The notebooks as files: short cells, no outputs, nothing of one machine. CI runs them with nbmake."""
+
+import ast
+import json
+import re
+import sys
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pytest
+
+import vipsim as vs
+from vipsim import resources
+
+FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
+PATHS = sorted(FOLDER.glob("*.ipynb"))
+BOOKS = [pytest.param(path, id=path.stem) for path in PATHS]
+
+ABSOLUTE = re.compile(r"""["'(=\s](?:/[a-z]+/|~/|[A-Za-z]:\\|file:)""")
+LEFTOVERS = re.compile(r"\b(?:TODO|FIXME|XXX)\b")
+
+
+def read(path: Path) -> dict[str, Any]:
+    book: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return book
+
+
+def sources(path: Path, kind: str | None = None) -> dict[str, str]:
+    """Text of the cells of a kind, by id."""
+    cells = [cell for cell in read(path)["cells"] if kind in (None, cell["cell_type"])]
+    return {cell["id"]: "".join(cell["source"]) for cell in cells}
+
+
+def lines(code: str) -> int:
+    return sum(1 for line in code.splitlines() if line.strip())
+
+
+def calls(path: Path) -> list[ast.Call]:
+    trees = [ast.parse(code) for code in sources(path, "code").values()]
+    return [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+
+def test_the_first_notebook_is_shipped() -> None:
+    assert "01-virtual-ip" in resources.notebook_names()
+    assert resources.notebook_path("01-virtual-ip").name in {path.name for path in PATHS}
+
+
+@pytest.mark.parametrize("path", BOOKS)
+def test_code_cells_are_short(path: Path) -> None:
+    counts = {name: lines(code) for name, code in sources(path, "code").items()}
+    assert median(counts.values()) <= 3
+    assert {name: count for name, count in counts.items() if not 1 <= count <= 10} == {}
+
+
+@pytest.mark.parametrize("path", BOOKS)
+def test_cells_have_ids_that_are_unique(path: Path) -> None:
+    names = [cell.get("id", "") for cell in read(path)["cells"]]
+    assert [name for name in names if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name)] == []
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("path", BOOKS)
+def test_it_is_committed_without_outputs_and_without_its_author_s_machine(path: Path) -> None:
+    book = read(path)
+    assert (book["nbformat"], book["nbformat_minor"]) == (4, 5)
+    assert book["metadata"] == {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    for cell in book["cells"]:
+        assert cell["metadata"] == {}, cell["id"]
+        if cell["cell_type"] == "code":
+            assert cell["outputs"] == [] and cell["execution_count"] is None, cell["id"]
+
+
+@pytest.mark.parametrize("path", BOOKS)
+def test_it_names_no_absolute_path_and_leaves_nothing_to_do(path: Path) -> None:
+    found = {name: text for name, text in sources(path).items() if ABSOLUTE.search(text)}
+    assert found == {}
+    assert {name for name, text in sources(path).items() if LEFTOVERS.search(text)} == set()
+
+
+@pytest.mark.parametrize("text", ['open("/tmp/x")', "see ~/x", 'Path("C:\\\\x")'])
+def test_the_path_pattern_sees_paths(text: str) -> None:
+    assert ABSOLUTE.search(text)
+
+
+@pytest.mark.parametrize("path", BOOKS)
+def test_it_uses_public_names_only(path: Path) -> None:
+    used = {name for text in sources(path).values() for name in re.findall(r"\bvs\.([a-z_A-Z]+)", text)}
+    assert used - set(vs.__all__) == set()
+
+
+@pytest.mark.parametrize("path", BOOKS)
+def test_its_scenarios_are_shipped(path: Path) -> None:
+    named = set(re.findall(r'scenario_path\("([^"]*)"\)', "\n".join(sources(path).values())))
+    assert named and named <= set(resources.scenario_names())
+
+
+@pytest.mark.parametrize("path", BOOKS)
+def test_every_run_says_its_seed(path: Path) -> None:
+    runs = [call for call in calls(path) if ast.unparse(call.func) in ("vs.run", "vs.Simulation")]
+    assert runs
+    assert [ast.unparse(run) for run in runs if "seed" not in {word.arg for word in run.keywords}] == []
+
+
+@pytest.mark.parametrize("path", BOOKS)
+def test_every_section_has_code_and_ends_with_a_variation(path: Path) -> None:
+    sections: list[list[dict[str, Any]]] = []
+    for cell in read(path)["cells"]:
+        if cell["cell_type"] == "markdown" and cell["source"][0].startswith("## "):
+            sections.append([])
+        if sections:
+            sections[-1].append(cell)
+    *numbered, questions = sections
+    assert questions[0]["source"][0].strip() == "## Questions"
+    for number, section in enumerate(numbered, 1):
+        title = section[0]["source"][0]
+        assert title.startswith(f"## {number}. ")
+        assert any(cell["cell_type"] == "code" for cell in section), title
+        assert "**Vary.**" in "".join(section[-1]["source"]), title
+
+
+class Shown:
+    """Stands for IPython's `display`: keeps what it was given."""
+
+    def __init__(self) -> None:
+        self.things: list[object] = []
+
+    def __call__(self, thing: object, display_id: bool = False) -> None:
+        self.things.append(thing)
+
+
+def test_without_widgets_the_slider_s_cell_shows_the_picture_and_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    shown = Shown()
+    code = sources(FOLDER / "01-virtual-ip.ipynb", "code")["slider-show"]
+    exec(code, {"display": shown, "redraw": lambda interval: f"picture of {interval}"})
+    assert shown.things == ["picture of 1s"]
+    assert len(capsys.readouterr().out.splitlines()) == 1
