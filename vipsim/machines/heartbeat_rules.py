@@ -1,4 +1,8 @@
-"""A heartbeat pair's settings, and what a frame means to a daemon that has them."""
+"""A heartbeat pair's settings, what a packet means to a daemon that has them, and what it says itself.
+
+Arithmetic and packets only: who decides is `vipsim.machines.heartbeat`, who looks is
+`vipsim.machines.heartbeat_watch`.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,13 @@ from enum import Enum
 from zlib import crc32
 
 from vipsim.errors import DecodeError, ScenarioError
+from vipsim.machines.vocabulary import Send, SendPacket
 from vipsim.units import SECOND, Time, format_duration
-from vipsim.wire.addresses import IPv4, Mac
-from vipsim.wire.frames import Arp, Echo, Packet, Udp
-from vipsim.wire.heartbeat import PORT, Message, decode
+from vipsim.wire.addresses import BROADCAST, NO_IP, NO_MAC, IPv4, Mac
+from vipsim.wire.frames import Arp, ArpOp, Echo, Packet, Udp, framed
+from vipsim.wire.heartbeat import PORT, Kind, Message, decode, encode
+
+TTL = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,35 @@ class HeartbeatSettings:
         """Identifier of the pair's echo requests, of 16 bits."""
         return self.pair & 0xFFFF
 
+    @property
+    def is_primary(self) -> bool:
+        """Whether this machine is the one that has the address when all is well."""
+        return self.role == "primary"
+
+    @property
+    def wants_it_back(self) -> bool:
+        """Whether this daemon asks for the address when the other has it."""
+        return self.is_primary and self.failback == "automatic"
+
+    @property
+    def beats(self) -> bool:
+        """Whether this daemon says ALIVE as master; in pull a primary need not, since the standby asks it."""
+        return self.mode == "push" or not self.is_primary
+
+    @property
+    def ask_wait(self) -> Time:
+        """How long a starting primary waits for an owner to answer, in ns: less than any standby waits."""
+        return min(self.interval, self.timeout) // 2
+
+    def keeps_against(self, own_term: int, term: int) -> bool:
+        """Whether we, master since `own_term`, stay when another master shows up that is it since `term`."""
+        if self.failback == "automatic":
+            return self.is_primary
+        return (own_term, not self.is_primary) > (term, self.is_primary)
+
+
+# --- what it hears -------------------------------------------------------------------------
+
 
 class Sign(Enum):
     """What a frame can mean besides a message of the other daemon."""
@@ -99,3 +135,26 @@ def _message(settings: HeartbeatSettings, payload: bytes) -> Message | None:
     except DecodeError:
         return None
     return message if message.pair == settings.pair else None
+
+
+# --- what it says --------------------------------------------------------------------------
+
+
+def tell(settings: HeartbeatSettings, kind: Kind, term: int) -> SendPacket:
+    """Say `kind` to the other daemon."""
+    payload = encode(Message(kind, settings.pair, term))
+    return SendPacket(Udp(settings.address, settings.peer, TTL, PORT, PORT, payload))
+
+
+def question(settings: HeartbeatSettings, seq: int) -> SendPacket:
+    """Ask the other machine whether it lives, or its service (`seq` has 16 bits)."""
+    if settings.probe is None:
+        return SendPacket(Echo(settings.address, settings.peer, TTL, False, settings.ident, seq))
+    query = seq.to_bytes(2, "big")
+    return SendPacket(Udp(settings.address, settings.peer, TTL, PORT, settings.probe, query))
+
+
+def who_has(settings: HeartbeatSettings) -> list[Send]:
+    """Ask by ARP who has the addresses (RFC 5227 section 2.1.1: from no address, so nobody learns it)."""
+    questions = [Arp(ArpOp.REQUEST, settings.mac, NO_IP, NO_MAC, vip) for vip, _ in settings.vips]
+    return [Send(framed(BROADCAST, settings.mac, arp), settings.iface) for arp in questions]

@@ -14,16 +14,16 @@ takes over: it sends an advert, adds the address, and announces it by gratuitous
      +---- any         |  link up                        |  link down
                        +----------------- FAULT <--------+--- BACKUP, INIT
 
-There is one step function per state and one ``become_x`` per target. The rules that differ between
+There is one step function per state and one ``become_x`` per target. How an advert is written and which
+ones are heard (section 7 of the RFCs) is in `vipsim.machines.vrrp_advert`; the rules that differ between
 RFCs and daemons are data in `vipsim.machines.vrrp_rules`. FAULT is not in the RFCs: it is INIT
 while the interface has no carrier, as keepalived calls it.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import Enum
-from typing import ClassVar, TypeGuard
+from typing import ClassVar
 
 from vipsim.machines.contract import TimerTable, changed
 from vipsim.machines.vocabulary import (
@@ -43,21 +43,19 @@ from vipsim.machines.vocabulary import (
     VipFailed,
     VipReady,
 )
+from vipsim.machines.vrrp_advert import advert_frame, interval_heard, is_for_us
 from vipsim.machines.vrrp_rules import (
-    ADVERT_TTL,
     GOODBYE,
     OWNER,
     PROFILES,
-    VERSIONS,
     VrrpProfile,
     VrrpSettings,
     master_down_interval,
     skew_time,
 )
 from vipsim.units import Time
-from vipsim.wire.addresses import VRRP_GROUP, IPv4, multicast_mac
-from vipsim.wire.checksum import vrrp_checksum_fits
-from vipsim.wire.frames import Frame, Packet, Vrrp, framed
+from vipsim.wire.addresses import IPv4
+from vipsim.wire.frames import Vrrp
 
 __all__ = ["PROFILES", "VrrpMachine", "VrrpProfile", "VrrpSettings"]
 
@@ -98,9 +96,7 @@ class VrrpMachine:
         """What it will mean when the master-down timer runs out."""
         self._unannounced: set[IPv4] = set()
         """Addresses taken over that the kernel has not confirmed yet."""
-        self._listed = sorted(self.vips)
-        self._ticks = settings.advert_interval // VERSIONS[settings.version].tick
-        self._advert = self._frame(settings.priority)
+        self._advert = advert_frame(settings, settings.priority)
 
     @property
     def states(self) -> dict[str, State]:
@@ -157,7 +153,7 @@ class VrrpMachine:
         match event:
             case Received(frame=frame, iface=self.settings.iface):
                 packet = frame.packet
-                return self._backup_hears(packet, now) if self._accepts(packet) else []
+                return self._backup_hears(packet, now) if is_for_us(packet, self.settings) else []
             case TimerFired(name=name) if self.timers.due(name, now) == "master_down":
                 # RFC 3768 section 6.4.2: the Master_Down_Timer fires.
                 return self.become_master(now, self._takeover_why)
@@ -188,7 +184,7 @@ class VrrpMachine:
                 return self._advertise(now)
             case Received(frame=frame, iface=self.settings.iface):
                 packet = frame.packet
-                return self._master_hears(packet, now) if self._accepts(packet) else []
+                return self._master_hears(packet, now) if is_for_us(packet, self.settings) else []
             case VipReady(vip=vip) if vip in self._unannounced:
                 # RFC 3768 section 6.4.2: a gratuitous ARP for each address.
                 self._unannounced.discard(vip)
@@ -276,37 +272,11 @@ class VrrpMachine:
             actions += self._release()
         return actions
 
-    # --- the arithmetic and the packets ----------------------------------------------------
-
-    def _accepts(self, packet: Packet) -> TypeGuard[Vrrp]:
-        """RFC 3768 section 7.1, RFC 9568 section 7.1: whether this is an advert for us."""
-        settings = self.settings
-        if not isinstance(packet, Vrrp) or packet.vrid != settings.vrid:
-            return False
-        if packet.ttl != ADVERT_TTL or packet.version != settings.version:
-            return False
-        if not vrrp_checksum_fits(packet, settings.profile.checksum_pseudo_header):
-            return False
-        if settings.priority == OWNER:
-            return False  # "the local router is not the IP address owner"
-        if packet.auth_type != 0:
-            return False  # we have no authentication configured
-        if packet.src == settings.address:
-            return False  # not in the RFCs: our own advert, reflected by a switch
-        if settings.profile.drops_other_lists and packet.vips != self.vips and packet.priority != OWNER:
-            return sorted(packet.vips) == self._listed and self._interval_fits(packet)
-        return self._interval_fits(packet)
-
-    def _interval_fits(self, packet: Vrrp) -> bool:
-        # RFC 3768 section 7.1: another interval than ours is a misconfiguration: discard.
-        return VERSIONS[self.settings.version].learns_interval or packet.interval == self._ticks
+    # --- waiting, telling, owning ----------------------------------------------------------
 
     def _learn(self, advert: Vrrp) -> None:
         """RFC 9568 section 6.4.2: the interval of the master is the one in force."""
-        rules = VERSIONS[self.settings.version]
-        # An interval of 0 would make us master within the same instant, again and again.
-        if rules.learns_interval and advert.interval > 0:
-            self.master_interval = advert.interval * rules.tick
+        self.master_interval = interval_heard(advert, self.settings) or self.master_interval
 
     def _wait(self, until: Time, now: Time, why: str) -> Action:
         self._takeover_why = why
@@ -318,27 +288,10 @@ class VrrpMachine:
         return [Send(self._advert, settings.iface), again]
 
     def _goodbye(self) -> Action:
-        return Send(self._frame(GOODBYE), self.settings.iface)
+        return Send(advert_frame(self.settings, GOODBYE), self.settings.iface)
 
     def _acquire(self) -> list[Action]:
         return [AcquireVip(vip, prefix, self.settings.iface) for vip, prefix in self.settings.vips]
 
     def _release(self) -> list[Action]:
         return [ReleaseVip(vip) for vip in self.vips]
-
-    def _frame(self, priority: int) -> Frame:
-        """RFC 3768 section 5.1: an advert, as this router sends it."""
-        settings = self.settings
-        packet = Vrrp(
-            settings.address,
-            VRRP_GROUP,
-            ADVERT_TTL,
-            settings.version,
-            settings.vrid,
-            priority,
-            self._ticks,
-            self.vips,
-        )
-        if not settings.profile.checksum_pseudo_header:
-            packet = replace(packet, pseudo_header=False)
-        return framed(multicast_mac(VRRP_GROUP), settings.mac, packet)
