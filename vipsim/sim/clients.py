@@ -6,11 +6,12 @@ second came at least one probe spacing late. Its resolution is the spacing of th
 
 from __future__ import annotations
 
+from collections import deque
 from heapq import heappush
 from typing import Any
 
 from vipsim.machines.neighbor import Entry
-from vipsim.sim.engine import Tie, tie_key
+from vipsim.sim.engine import Environment, Tie, tie_key
 from vipsim.sim.kernel import Kernel
 from vipsim.sim.nic import Nic
 from vipsim.units import Time
@@ -21,12 +22,50 @@ FIRST_PORT = 40_000
 """Source port of the first client that queries a service; the others follow."""
 
 
+class Rota:
+    """Clients that probe with one interval take turns.
+
+    Their order never changes: whoever has probed is next after everybody else. So one heap entry, that
+    of the next turn, serves a thousand clients, and the heap stays small.
+    """
+
+    __slots__ = ("_call", "_queue", "_turns", "env", "interval")
+
+    def __init__(self, env: Environment, interval: Time) -> None:
+        self.env = env
+        self.interval = interval
+        self._queue: list[Any] = env._queue
+        self._turns: deque[tuple[Time, Client]] = deque()
+        self._call = self._turn
+
+    def begin(self, client: Client, at: Time) -> None:
+        """Let `client` send its first probe at the absolute time `at` (ns) and take turns from then on."""
+        client.last = at
+        self.env.call_at(at, client.key, self._join, client)
+
+    def _join(self, client: Client) -> None:
+        client.probe()
+        self._turns.append((self.env._now + self.interval, client))
+        if len(self._turns) == 1:
+            self._arm()
+
+    def _turn(self, _: object) -> None:
+        at, client = self._turns.popleft()
+        client.probe()
+        self._turns.append((at + self.interval, client))
+        self._arm()
+
+    def _arm(self) -> None:
+        at, client = self._turns[0]
+        heappush(self._queue, (at, client.key, self._call, None))
+
+
 class Client:
     """One workload: `probe` is sent every `interval` ns from `kernel` to `dst`."""
 
     __slots__ = (
-        "again", "answered_by", "dst", "entry", "env", "ident", "interval", "kernel", "key", "last",
-        "last_seq", "measured", "name", "names", "nic", "patience", "port", "queue", "seq", "size", "src",
+        "answered_by", "dst", "entry", "env", "ident", "interval", "kernel", "key", "last",
+        "last_seq", "measured", "name", "names", "nic", "patience", "port", "seq", "size", "src",
         "world",
     )  # fmt: skip
 
@@ -43,7 +82,6 @@ class Client:
         self.kernel = kernel
         self.world = kernel.world
         self.env = kernel.world.env
-        self.queue: list[Any] = self.env._queue
         self.name = name
         self.dst = dst
         self.port = port
@@ -65,25 +103,18 @@ class Client:
         self.names: dict[int, str] = {}
         """Names of nodes by MAC, to tell who answered."""
         self.size = self._packet().size
-        self.again = self.tick
-        """The same method, bound once: making it anew for each probe costs."""
         if port is None:
             kernel.flows[number] = self.answer
         else:
             kernel.ports[FIRST_PORT + number] = self.answer
-
-    def start(self, at: Time) -> None:
-        """Send the first probe at the absolute time `at` (ns)."""
-        self.last = at
-        self.env.call_at(at, self.key, self.again)
 
     def _packet(self) -> IpPacket:
         if self.port is None:
             return Echo(self.src, self.dst, 64, False, self.ident, self.seq)
         return Udp(self.src, self.dst, 64, FIRST_PORT + self.ident, self.port, self.seq.to_bytes(8, "big"))
 
-    def tick(self, _: object) -> None:
-        """Send a probe and arm the next one."""
+    def probe(self) -> None:
+        """Send one probe now."""
         self.seq = seq = self.seq + 1
         target = self.entry.target
         kernel = self.kernel
@@ -94,7 +125,6 @@ class Client:
         elif kernel.state is None:  # else its host is down or frozen: nothing is sent
             kernel.send_packet(self._packet())
             self.entry = self.nic.entries.get(self.dst, self.entry)
-        heappush(self.queue, (self.env._now + self.interval, self.key, self.again, None))
 
     def answer(self, frame: Frame, iface: str) -> None:
         """Take an answer: close a silence if there was one, and note who answered."""

@@ -9,6 +9,7 @@ from vipsim.errors import ScenarioError
 from vipsim.machines.vocabulary import State
 from vipsim.scenario.assemble import members
 from vipsim.scenario.model import At, HeartbeatGroup, Scenario, Start
+from vipsim.sim.clients import Rota
 from vipsim.sim.engine import Environment, Tie
 from vipsim.sim.faults import tell
 from vipsim.sim.link import arrive_together
@@ -75,8 +76,10 @@ class Simulation:
             else:
                 daemon.settle(settled[name], cause)
         streams = self.world.streams
+        rotas: dict[Time, Rota] = {}
         for client, plan in zip(self.network.clients, self.plan.clients, strict=True):
-            client.start(streams.between(*plan[5], "client", client.name))
+            rota = rotas.setdefault(client.interval, Rota(self.env, client.interval))
+            rota.begin(client, streams.between(*plan[5], "client", client.name))
         for number, fault in enumerate(self.scenario.faults):
             self.env.process(tell(self.network, fault, number))
 
@@ -91,10 +94,10 @@ class Simulation:
         addresses = {
             (host.name, iface.name): iface.address for host in self.scenario.hosts for iface in host.ifaces
         }
-        for group in self.scenario.groups:
+        for number, group in enumerate(self.scenario.groups):
             fraction = self.scenario.phase
-            if fraction is None:
-                fraction = self.world.streams.get("phase", group.name).random()
+            if fraction is None:  # by number, so that mechanisms can be compared at the same luck too
+                fraction = self.world.streams.get("phase", str(number)).random()
             if isinstance(group, HeartbeatGroup):
                 master, interval = group.primary.node, group.interval
             else:
