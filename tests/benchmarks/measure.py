@@ -14,8 +14,7 @@ from heapq import heapify, heappop, heappush
 from itertools import pairwise
 from typing import Any
 
-from tests.benchmarks.workloads import w1
-from vipsim.sim.plan import compile_scenario
+from tests.benchmarks.workloads import plan
 from vipsim.sim.simulation import Simulation
 from vipsim.trace.records import Level
 from vipsim.trace.trace import Trace
@@ -58,12 +57,11 @@ class Yardstick:
 
 def measure_w1(clients: int, seed: int = 0) -> dict[str, Any]:
     """One run of W1; the figures are those of the run, its set-up included."""
-    scenario = w1(clients)
     yardstick = Yardstick()
     yardstick.run(400_000)
     gc.collect()
     begin = time.process_time()
-    trace = Simulation(scenario, seed, Level.PROTOCOL).run()
+    trace = Simulation(plan(clients), seed, Level.PROTOCOL).run()
     cpu = time.process_time() - begin
     yardstick.run(400_000)
     gaps = _gaps(trace)
@@ -76,7 +74,7 @@ def measure_w1(clients: int, seed: int = 0) -> dict[str, Any]:
 
 def measure_w2(runs: int) -> dict[str, Any]:
     """`runs` independent runs of W1 with one client, each building its network anew."""
-    plan = compile_scenario(w1(1))
+    ready = plan(1)
     yardstick = Yardstick()
     cpu = 0.0
     frames = 0
@@ -87,7 +85,7 @@ def measure_w2(runs: int) -> dict[str, Any]:
         gc.collect()
         begin = time.process_time()
         for seed in range(first, last):
-            trace = Simulation(plan, seed, Level.PROTOCOL).run()
+            trace = Simulation(ready, seed, Level.PROTOCOL).run()
             frames += _frames(trace)
             outages += [gap["first"] - gap["last"] for gap in _gaps(trace)]
         cpu += time.process_time() - begin

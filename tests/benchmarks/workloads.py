@@ -6,6 +6,8 @@ reference differs from the product's default is data: a neighbor profile and a V
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 from vipsim.machines.neighbor import PROFILES as NEIGHBOR_PROFILES
 from vipsim.machines.neighbor import NeighborProfile
 from vipsim.machines.vrrp_rules import PROFILES as VRRP_PROFILES
@@ -25,6 +27,7 @@ from vipsim.scenario.model import (
     VrrpGroup,
     VrrpMember,
 )
+from vipsim.sim.plan import Plan, compile_scenario
 from vipsim.units import MS, SECOND, US
 from vipsim.wire.addresses import IPv4, Mac
 
@@ -32,13 +35,22 @@ NEIGHBOR = "reference"
 VRRP = "reference"
 
 # "A request for another address is ignored, except that a gratuitous request refreshes an entry that exists."
-NEIGHBOR_PROFILES[NEIGHBOR] = NeighborProfile(NEIGHBOR, updates_from="gratuitous")
+NEIGHBOR_RULES = NeighborProfile(NEIGHBOR, updates_from="gratuitous")
 # "Send one advert and 5 gratuitous ARP requests back to back at once."
-VRRP_PROFILES[VRRP] = VrrpProfile(VRRP, (2,), announcements=5)
+VRRP_RULES = VrrpProfile(VRRP, (2,), announcements=5)
 
 ROUTER_MACS = (Mac(0x02000000000A), Mac(0x02000000000B))
 FAST_LINKS_FROM = 500
 """Number of clients from which the routers' links run at 1 Gb/s."""
+
+
+def plan(clients: int) -> Plan:
+    """W1 made ready to run; its profiles are known to the product only while it is compiled."""
+    with (
+        patch.dict(NEIGHBOR_PROFILES, {NEIGHBOR: NEIGHBOR_RULES}),
+        patch.dict(VRRP_PROFILES, {VRRP: VRRP_RULES}),
+    ):
+        return compile_scenario(w1(clients))
 
 
 def w1(clients: int) -> Scenario:

@@ -143,7 +143,7 @@ def test_a_profile_speaks_its_versions_only():
         settings(version=3, profile=PROFILES["rfc3768"])
     with pytest.raises(ScenarioError, match="version: 2 and version: 3, not 4"):
         settings(version=4, profile=PROFILES["rfc3768"])
-    with pytest.raises(ScenarioError, match="use one of .*rfc3768, rfc5798, rfc9568"):
+    with pytest.raises(ScenarioError, match="use one of rfc3768, rfc5798, rfc9568"):
         profile_named("cisco")
 
 

@@ -4,8 +4,7 @@ import statistics
 
 import pytest
 
-from tests.benchmarks.workloads import w1
-from vipsim.sim.plan import compile_scenario
+from tests.benchmarks.workloads import plan
 from vipsim.sim.simulation import Simulation
 from vipsim.trace.records import Level
 
@@ -14,8 +13,8 @@ SECOND = 10**9
 
 @pytest.fixture(scope="module")
 def runs():
-    plan = compile_scenario(w1(1))
-    return [Simulation(plan, seed, Level.PROTOCOL).run() for seed in range(1_000)]
+    ready = plan(1)
+    return [Simulation(ready, seed, Level.PROTOCOL).run() for seed in range(1_000)]
 
 
 def test_takeover_comes_one_master_down_time_after_the_last_advert(runs):
@@ -42,15 +41,15 @@ def test_the_outage_is_the_rest_of_the_master_down_time(runs):
 @pytest.mark.parametrize(("clients", "expected"), [(1, 3_600), (10, 36_000), (100, 360_000)])
 def test_frames_delivered(clients, expected):
     """The mean over the death's phase, which moves the number by 7 % either way."""
-    plan = compile_scenario(w1(clients))
+    ready = plan(clients)
     seeds = range(40) if clients < 100 else range(3)
-    frames = [Simulation(plan, seed, Level.SUMMARY).run() for seed in seeds]
+    frames = [Simulation(ready, seed, Level.SUMMARY).run() for seed in seeds]
     deaths = [trace.counts["frames_delivered"] for trace in frames]
     assert statistics.mean(deaths) == pytest.approx(expected, rel=0.05)
 
 
 def test_b_resolves_every_client_at_takeover():
-    trace = Simulation(w1(10), 4, Level.PROTOCOL).run()
+    trace = Simulation(plan(10), 4, Level.PROTOCOL).run()
     learned = [r for r in trace.select("neighbor", "B") if r.data["new"] == "REACHABLE"]
     assert len(learned) == 10
     assert len(trace.select("announce")) == 5
