@@ -40,16 +40,16 @@ def cache():
     ]
 
 
-def test_the_neighbor_cache_prints_as_the_document_has_it():
+def test_the_neighbor_cache_prints_as_the_document_has_it_the_virtual_address_first():
     trace = play(cache())
     assert arp_lines(trace, "app1", "4s") == [
+        "(192.168.1.219) at 00:21:5A:DB:68:E8 [ether] on bond0",
         "(192.168.1.217) at 00:21:5A:DB:68:E8 [ether] on bond0",
         "(192.168.1.218) at 00:21:5A:DB:7F:C2 [ether] on bond0",
-        "(192.168.1.219) at 00:21:5A:DB:68:E8 [ether] on bond0",
     ]
     assert arp_lines(trace, "app1", 20 * S) == [
-        "(192.168.1.218) at 00:21:5A:DB:7F:C2 [ether] on bond0",
         "(192.168.1.219) at 00:21:5A:DB:7F:C2 [ether] on bond0",
+        "(192.168.1.218) at 00:21:5A:DB:7F:C2 [ether] on bond0",
     ]
 
 

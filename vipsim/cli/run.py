@@ -161,11 +161,8 @@ def _print_cache(trace: Trace, node: str, at: Time, says: TextIO) -> None:
     from vipsim.trace.formatting import arp_lines
     from vipsim.units import format_duration
 
-    # The virtual addresses first, as the document lists them.
-    vips = [str(vip).partition("/")[0] for vip in trace.header["scenario"].get("vips", {}).values()]
-    lines = sorted(arp_lines(trace, node, at), key=lambda line: line[1:].partition(")")[0] not in vips)
     print(f"\nneighbor cache of {node} at {format_duration(at)}:", file=says)
-    print("\n".join(lines) or "(empty)", file=says)
+    print("\n".join(arp_lines(trace, node, at)) or "(empty)", file=says)
 
 
 def _write(trace: Trace, outputs: Outputs, files: dict[str, Path | None]) -> None:

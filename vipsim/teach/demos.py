@@ -130,14 +130,13 @@ def _caches(trace: Trace, client: str) -> str:
     from vipsim.trace.formatting import arp_lines
     from vipsim.units import SECOND, format_duration
 
-    vips = [str(vip).partition("/")[0] for vip in trace.header["scenario"]["vips"].values()]
     first = min((record.time for record in trace.select("fault")), default=trace.duration)
     takeovers = [(failover.takeover_at // SECOND + 1) * SECOND for failover in trace.failovers]
     moments = {max(0, first // SECOND - 1) * SECOND, *takeovers, trace.duration}
     lines = [f"\nneighbor cache of {client}, before and after:"]
     for at in sorted(at for at in moments if at <= trace.duration):
         for line in arp_lines(trace, client, at):
-            if any(line.startswith(f"({vip})") for vip in vips):
+            if any(line.startswith(f"({vip})") for vip in trace.vips):
                 lines.append(f"  at {format_duration(at):>4}  {line}")
     return "\n".join(lines)
 

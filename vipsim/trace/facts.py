@@ -41,6 +41,8 @@ class Facts:
     switches: frozenset[str] = frozenset()
     peers: Mapping[str, str] = field(default_factory=dict)
     """The other end of each link's end, both as ``node.port``."""
+    vips: frozenset[str] = frozenset()
+    """Virtual addresses, as text."""
     grace: Time = LEAST_GRACE
     """How long the consequences of an ended fault may take: four of the longest advert intervals, or a
     heartbeat's interval x dead count + timeout; at least `LEAST_GRACE`. In ns."""
@@ -126,6 +128,7 @@ def read_facts(header: Mapping[str, Any]) -> Facts:
         hosts=frozenset(map(str, nodes)) - switches,
         switches=switches,
         peers=_read_peers(_sequence(scenario.get("links"))),
+        vips=frozenset(addresses.values()),
         grace=grace,
     )
 

@@ -67,8 +67,12 @@ def blackout_text(outage: ClientOutage) -> str:
 
 
 def arp_lines(trace: Trace, node: str, at: Time | str) -> list[str]:
-    """Return a host's neighbor cache as ``arp -an`` prints it: ``(ip) at mac [ether] on iface``."""
-    return [f"({ip}) at {mac} [ether] on {iface}" for ip, mac, iface in trace.arp_table(node, at)]
+    """Return a host's neighbor cache as ``arp -an`` prints it: ``(ip) at mac [ether] on iface``.
+
+    The virtual addresses come first, as in the source document.
+    """
+    table = sorted(trace.arp_table(node, at), key=lambda entry: str(entry[0]) not in trace.vips)
+    return [f"({ip}) at {mac} [ether] on {iface}" for ip, mac, iface in table]
 
 
 # --- the story -----------------------------------------------------------------------------

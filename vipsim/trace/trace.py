@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from vipsim.errors import TraceError
+from vipsim.trace.facts import read_facts
 from vipsim.trace.metrics import measure
 from vipsim.trace.outcome import Failover, Metrics
 from vipsim.trace.overlaps import owns_after
@@ -84,6 +85,11 @@ class Trace:
     def world(self) -> str:
         """``sim``, ``lab`` or ``live``."""
         return str(self.header.get("world", "sim"))
+
+    @property
+    def vips(self) -> frozenset[str]:
+        """The virtual addresses of the scenario, as text."""
+        return read_facts(self.header).vips
 
     @cached_property
     def metrics(self) -> Metrics:
