@@ -140,9 +140,9 @@ def test_a_lost_carrier_is_seen_by_daemon_and_switch(word):
     assert states(trace, "db1")[3] == (BACK + 3_414_062_500, "MASTER")
 
 
-@pytest.mark.parametrize("word", ["link_up", "port_up"])
-def test_the_carrier_comes_back_by_its_own_word(word):
-    trace = run(vs.link_down("db1", at="5s"), getattr(vs, word)("db1", at="11s"))
+@pytest.mark.parametrize("end", ["link", "port"])
+def test_the_carrier_comes_back_by_its_own_word(end):
+    trace = run(getattr(vs, f"{end}_down")("db1", at="5s"), getattr(vs, f"{end}_up")("db1", at="11s"))
     assert [(t, up) for t, node, _, up in links(trace) if node == "db1"] == [(AT, False), (BACK, True)]
 
 

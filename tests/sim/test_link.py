@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from vipsim.sim.engine import Environment
 from vipsim.sim.link import Direction
+from vipsim.sim.rules import Slowdown
 from vipsim.sim.streams import Losses, Streams
 from vipsim.wire.addresses import BROADCAST, IPv4, Mac
 from vipsim.wire.frames import Echo, Frame
@@ -19,9 +20,11 @@ def frame(size=102, seq=0):
 def line(rate=100_000_000, delay=50_000):
     env = Environment()
     arrived = []
-    direction = Direction(
-        env, 1, "a.eth0", "b.eth0", rate, delay, lambda f: arrived.append((env.now, f.packet.seq))
-    )
+
+    def take(frame):
+        arrived.append((env.now, frame.packet.seq))
+
+    direction = Direction(env, 1, "a.eth0", "b.eth0", rate, delay, take, Streams(1))
     return env, direction, arrived
 
 
@@ -56,12 +59,11 @@ def test_without_a_rate_frames_of_one_instant_keep_their_order():
 )
 def test_frames_never_overtake_even_when_a_delay_ends(sizes, jitter, change, delay):
     env, direction, arrived = line()
-    direction.streams = Streams(1)
-    direction.jitter, direction.extra_delay = jitter, delay
+    direction.slowdowns = (Slowdown(0, "a", delay, jitter),)
     direction.refresh()
     for seq, size in enumerate(sizes):
         if seq == change:
-            direction.jitter = direction.extra_delay = 0
+            direction.slowdowns = ()
             direction.refresh()
         direction.send(frame(size, seq))
     env.run()

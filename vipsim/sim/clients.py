@@ -145,7 +145,12 @@ class Client:
 
     def _silence(self, now: Time, seq: int) -> None:
         lost = seq - self.last_seq - 1
-        if self.measured and (lost > 0 or now - self.last >= self.patience):
+        # answers that waited for one ARP reply come at one instant, with probes lost between them
+        if (
+            self.measured
+            and now - self.last > self.interval
+            and (lost > 0 or now - self.last >= self.patience)
+        ):
             self._note_gap(now, max(lost, 0))
 
     def _note_gap(self, first: Time | None, lost: int) -> None:

@@ -57,7 +57,9 @@ class Process(Enum):
 class Daemon:
     """The failover daemon of one host."""
 
-    __slots__ = ("_pending", "inbox", "kernel", "machines", "make", "name", "process", "timers", "world")
+    __slots__ = (
+        "_pending", "inbox", "kernel", "machines", "make", "name", "paused_by", "process", "timers", "world",
+    )  # fmt: skip
 
     def __init__(self, kernel: Kernel, number: int, make: Maker) -> None:
         self.kernel = kernel
@@ -65,6 +67,7 @@ class Daemon:
         self.name = kernel.name
         self.make = make
         self.process = Process.GONE
+        self.paused_by: set[str] = set()
         self.machines: dict[str, FailoverMachine] = {}
         self.inbox: deque[tuple[FailoverMachine, Received]] = deque()
         self._pending: deque[tuple[FailoverMachine, Event, int]] = deque()
@@ -108,16 +111,19 @@ class Daemon:
             self.world.note("daemon", self.name, {"act": "kill"}, cause)
             self.discard()
 
-    def pause(self, cause: int) -> None:
-        """Stop running without ending (SIGSTOP, or the whole host is frozen)."""
+    def pause(self, reason: str, cause: int) -> None:
+        """Stop running without ending: ``hang`` (SIGSTOP) or ``freeze`` (the whole host)."""
+        if self.process is not Process.GONE:
+            self.paused_by.add(reason)
         if self.process is Process.RUNNING:
             self.world.note("daemon", self.name, {"act": "freeze"}, cause)
             self.process = Process.PAUSED
             self.timers.paused = True
 
-    def resume(self, cause: int) -> None:
-        """Go on: the inbox is read before timers fire, as a select loop does."""
-        if self.process is Process.PAUSED:
+    def resume(self, reason: str, cause: int) -> None:
+        """Go on if nothing else holds it: the inbox is read before timers fire, as a select loop does."""
+        self.paused_by.discard(reason)
+        if self.process is Process.PAUSED and not self.paused_by:
             number = self.world.note("daemon", self.name, {"act": "thaw"}, cause)
             self.process = Process.RUNNING
             while self.inbox:
@@ -129,6 +135,7 @@ class Daemon:
     def discard(self) -> None:
         """Forget machines, timers and inbox: no stale deadline may fire."""
         self.process = Process.GONE
+        self.paused_by.clear()
         self.machines = {}
         self.inbox.clear()
         self.timers.clear()

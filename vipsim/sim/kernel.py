@@ -208,6 +208,8 @@ class Kernel:
 
     def halt(self, state: str, cause: int) -> None:
         """Stop doing anything: `HOST_DOWN` loses everything, `HOST_FROZEN` keeps it for `resume`."""
+        if self.state == HOST_DOWN:
+            return  # what is down stays down
         for vip, nic in self.vips.items() if self.state is None else ():
             self.world.note(
                 "vip", self.name, {"vip": vip, "iface": nic.name, "act": "lost", "lladdr": nic.mac}, cause

@@ -14,7 +14,7 @@ from heapq import heappush
 from typing import Any
 
 from vipsim.sim.engine import Environment, Tie, tie_key
-from vipsim.sim.rules import DropRule
+from vipsim.sim.rules import DropRule, Slowdown
 from vipsim.sim.streams import Losses, Streams
 from vipsim.trace.recorder import Recorder
 from vipsim.trace.records import FrameRecord
@@ -40,7 +40,6 @@ class Direction:
         "dropped",
         "dst",
         "env",
-        "extra_delay",
         "jitter",
         "last_arrival",
         "losses",
@@ -50,7 +49,7 @@ class Direction:
         "recorder",
         "rules",
         "slow",
-        "slowed_by",
+        "slowdowns",
         "src",
         "streams",
     )
@@ -64,6 +63,7 @@ class Direction:
         rate: int | None,
         delay: Time,
         deliver: Deliver,
+        streams: Streams,
     ) -> None:
         self.env = env
         self.queue: list[Any] = env._queue
@@ -72,6 +72,7 @@ class Direction:
         self.ps_per_byte = 8 * 10**12 // rate if rate else 0
         self.delay = delay
         self.deliver = deliver
+        self.streams = streams
         self._key = self._key_start = tie_key(Tie.FRAME, number)
         self.busy: Time = 0
         self.last_arrival: Time = 0
@@ -80,12 +81,10 @@ class Direction:
         self.carrier = True
         self.losses: Losses | None = None
         self.jitter: Time = 0
-        self.extra_delay: Time = 0
-        self.slowed_by = ""
-        """Target of the fault that set `extra_delay` or `jitter`."""
+        """Of the cable itself."""
+        self.slowdowns: tuple[Slowdown, ...] = ()
         self.rules: tuple[DropRule, ...] = ()
         self.recorder: Recorder | None = None
-        self.streams: Streams | None = None
         self.lost = 0
         self.dropped = 0
 
@@ -97,7 +96,7 @@ class Direction:
     def refresh(self) -> None:
         """Choose the path again after a change of the fields that `slow` sums up."""
         overtaking = self.last_arrival > self.env._now  # delayed frames are still on the way
-        trouble = self.losses or self.jitter or self.extra_delay or self.rules or overtaking
+        trouble = self.losses or self.jitter or self.slowdowns or self.rules or overtaking
         self.slow = bool(not self.carrier or trouble or self.recorder)
 
     def send(self, frame: Frame) -> None:
@@ -119,9 +118,10 @@ class Direction:
         start = max(self.env._now, self.busy)
         self.busy = done = start + frame.size * self.ps_per_byte // 1000
         self._key += 1
-        arrival = done + self.delay + self.extra_delay
-        if self.jitter and self.streams:
-            arrival += self.streams.between(0, self.jitter, "jitter", self.src, self.dst)
+        arrival = done + self.delay + sum(slowdown.delay for slowdown in self.slowdowns)
+        for jitter in (self.jitter, *(slowdown.jitter for slowdown in self.slowdowns)):
+            if jitter:
+                arrival += self.streams.between(0, jitter, "jitter", self.src, self.dst)
         # order is kept: a frame never overtakes the one before it
         arrival = self.last_arrival = max(arrival, self.last_arrival)
         recorder = self.recorder

@@ -35,6 +35,8 @@ class Network:
         self.services: dict[str, dict[str, ServiceProcess]] = {}
         self.clients: list[Client] = []
         self.cables: list[Cable] = []
+        self.cuts: dict[int, set[str]] = {}
+        """Why a cable has no carrier: an end may be down, or its host without power."""
         numbers = iter(range(1, 1 << 24))
         for name, profile, nics, services in plan.hosts:
             kernel = self.kernels[name] = Kernel(world, name, next(numbers), profile)
@@ -71,11 +73,11 @@ class Network:
         self, number: int, src: End, dst: End, rate: int | None, delay: int, jitter: int, loss: float
     ) -> Direction:
         deliver = self._taker(dst).receive
-        direction = Direction(self.world.env, number, str(src), str(dst), rate, delay, deliver)
-        if jitter:
-            direction.jitter, direction.streams = jitter, self.world.streams
+        streams = self.world.streams
+        direction = Direction(self.world.env, number, str(src), str(dst), rate, delay, deliver, streams)
+        direction.jitter = jitter
         if loss:
-            direction.losses = Losses(loss, self.world.streams.get("loss", direction.src, direction.dst))
+            direction.losses = Losses(loss, streams.get("loss", direction.src, direction.dst))
         if self.world.recorder.level >= Level.FRAMES:
             direction.recorder = self.world.recorder
         direction.refresh()
@@ -108,7 +110,19 @@ class Network:
                 found.append(back)
         return found
 
-    def set_carrier(self, number: int, up: bool, cause: int) -> None:
+    def cut(self, number: int, reason: str, cause: int) -> None:
+        """Take the carrier of cable `number` for one more `reason`."""
+        self.cuts.setdefault(number, set()).add(reason)
+        self._set_carrier(number, False, cause)
+
+    def mend(self, number: int, reason: str, cause: int) -> None:
+        """Take `reason` away: the carrier of cable `number` is back when none is left."""
+        reasons = self.cuts.get(number, set())
+        reasons.discard(reason)
+        if not reasons:
+            self._set_carrier(number, True, cause)
+
+    def _set_carrier(self, number: int, up: bool, cause: int) -> None:
         """Give or take the carrier of cable `number`; both ends see it."""
         for direction in self.cables[number]:
             direction.carrier = up

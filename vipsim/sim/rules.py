@@ -1,7 +1,8 @@
-"""What a fault lets pass on a direction: small rules, asked in order, first objection wins.
+"""What faults do to the frames of a direction: drop some of them, or make them late.
 
 `partition`, `oneway`, `isolate` and `drop` are all one thing: frames of some kinds, from some
-senders, with some probability, do not get through. The carrier stays, nobody is told.
+senders, with some probability, do not get through. The carrier stays, nobody is told. Each rule
+belongs to one fault, so that the end of one fault is not the end of another.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 
 from vipsim.scenario.targets import EVERYTHING, parse_drop
 from vipsim.sim.streams import Losses, Streams
+from vipsim.units import Time
 from vipsim.wire.frames import Frame, kind_of
 
 ARP_KINDS = frozenset({"arp-request", "arp-reply", "arp-probe", "garp"})
@@ -21,8 +23,10 @@ ARP_KINDS = frozenset({"arp-request", "arp-reply", "arp-probe", "garp"})
 class DropRule:
     """Drop frames of the given kinds (None: all) and senders (None: all), or only some of them."""
 
+    number: int
+    """Which fault of the scenario made it."""
     target: str
-    """Target of the fault that made it: ``heal`` finds it by this."""
+    """Target of that fault: ``heal`` finds it by this."""
     reason: str
     kinds: frozenset[str] | None = None
     senders: Container[int] | None = None
@@ -38,14 +42,25 @@ class DropRule:
             return None
         return self.reason
 
-    def ends_with(self, target: str) -> bool:
-        """Whether ``heal`` of `target` removes this rule."""
-        return target in (EVERYTHING, self.target)
+
+@dataclass(frozen=True, slots=True)
+class Slowdown:
+    """Make every frame late by `delay` ns and a time drawn from [0, `jitter`] ns."""
+
+    number: int
+    target: str
+    delay: Time = 0
+    jitter: Time = 0
 
 
-def drop_rule(target: str, value: str, streams: Streams, *key: str) -> DropRule:
+def is_healed(rule: DropRule | Slowdown, target: str) -> bool:
+    """Whether ``heal`` of `target` ends `rule`."""
+    return target in (EVERYTHING, rule.target)
+
+
+def drop_rule(number: int, target: str, value: str, streams: Streams, *key: str) -> DropRule:
     """Return the rule of fault ``drop`` with `value` such as ``garp``, ``advert 30%`` or ``all``."""
     kind, probability = parse_drop(value)
     kinds = None if kind == "all" else ARP_KINDS if kind == "arp" else frozenset({kind})
     losses = Losses(probability, streams.get("drop", target, *key)) if probability < 1 else None
-    return DropRule(target, f"fault drop {value or 'all'}", kinds, None, losses)
+    return DropRule(number, target, f"fault drop {value or 'all'}", kinds, None, losses)

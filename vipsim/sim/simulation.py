@@ -51,7 +51,7 @@ class Simulation:
     """
 
     def __init__(
-        self, scenario: Scenario | Plan, seed: int = 0, level: Level = Level.FRAMES, tap: Tap | None = None
+        self, scenario: Scenario | Plan, seed: int = 1, level: Level = Level.FRAMES, tap: Tap | None = None
     ) -> None:
         self.plan = scenario if isinstance(scenario, Plan) else compile_scenario(scenario)
         self.scenario = self.plan.scenario

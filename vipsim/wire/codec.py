@@ -108,9 +108,10 @@ def _encode_ip(packet: IpPacket, proto: int, payload: bytes, tos: int = 0) -> by
 
 def _encode_echo(packet: Echo) -> bytes:
     kind = ECHO_REPLY if packet.is_reply else ECHO_REQUEST
+    seq = packet.seq & 0xFFFF  # a long ping counts on beyond the field, as ping does
     # The data are zeros and so add nothing to the sum.
-    checksum = internet_checksum(_ICMP.pack(kind, 0, 0, packet.ident, packet.seq))
-    return _ICMP.pack(kind, 0, checksum, packet.ident, packet.seq) + bytes(packet.data_length)
+    checksum = internet_checksum(_ICMP.pack(kind, 0, 0, packet.ident, seq))
+    return _ICMP.pack(kind, 0, checksum, packet.ident, seq) + bytes(packet.data_length)
 
 
 def _encode_udp(packet: Udp) -> bytes:
