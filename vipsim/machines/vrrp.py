@@ -14,6 +14,10 @@ takes over: it sends an advert, adds the address, and announces it by gratuitous
      +---- any         |  link up                        |  link down
                        +----------------- FAULT <--------+--- BACKUP, INIT
 
+One thing is not the RFCs': the address is at the interface's own MAC, as the source document and
+keepalived (unless `use_vmac` is set) have it, and not at the virtual one of RFC 3768 section 7.3. So
+clients must learn the new MAC from the announcement, and the owner answers pings to the address.
+
 There is one step function per state and one ``become_x`` per target. How an advert is written and which
 ones are heard (section 7 of the RFCs) is in `vipsim.machines.vrrp_advert`; the rules that differ between
 RFCs and daemons are data in `vipsim.machines.vrrp_rules`. FAULT is not in the RFCs: it is INIT
