@@ -6,7 +6,7 @@ import pytest
 
 from tests.view import drawn
 from vipsim.errors import VipsimError
-from vipsim.stats import Censored, Table, Uniform, ecdf, vrrp_detection, vrrp_goodbye
+from vipsim.stats import Censored, Duration, Table, Uniform, ecdf, vrrp_detection, vrrp_goodbye
 from vipsim.units import SECOND
 from vipsim.view import plot_cdf
 from vipsim.view.cdf import seeds_text
@@ -49,7 +49,8 @@ def test_the_law_lies_over_it_from_0_to_1() -> None:
         assert y == pytest.approx(LAW.cdf(round(x * SECOND)), abs=1e-9)
     assert (line.get_ydata()[0], line.get_ydata()[-1]) == (0.0, 1.0)
     assert (line.get_xdata()[0], line.get_xdata()[-1]) == (2.609375, 3.609375)
-    assert any(LAW.describe() in word for word in drawn.legend_words(ax))
+    (words,) = [word for word in drawn.legend_words(ax) if word.startswith("closed form")]
+    assert words.startswith("closed form: uniform from 2.609s to 3.609s: 3 advert_interval")
 
 
 def test_a_constant_law_is_one_jump() -> None:
@@ -65,7 +66,7 @@ def test_censored_runs_keep_the_curve_below_1_and_are_said() -> None:
     (line,) = drawn.by_gid(ax, "steps")
     assert list(line.get_ydata()) == [0.0, 0.25, 0.5, 0.5]
     assert list(line.get_xdata()) == [2.0, 2.0, 3.0, 15.0]
-    assert drawn.legend_words(ax) == ["lost announcement: n = 4, seeds 0..3, 2 censored (> 15 s)"]
+    assert drawn.legend_words(ax) == ["lost announcement: n = 4, seeds 0..3, 2 censored (> 15.000 s)"]
 
 
 def test_beyond_the_first_censored_run_the_curve_is_only_a_bound() -> None:
@@ -75,7 +76,7 @@ def test_beyond_the_first_censored_run_the_curve_is_only_a_bound() -> None:
     assert list(line.get_xdata())[-1] == 3.0
     assert list(bound.get_xdata()) == [3.0, 4.0, 5.0]
     assert list(bound.get_ydata()) == [0.25, 0.5, 0.5]
-    assert "2 censored (> 3 s to > 5 s)" in drawn.legend_words(ax)[0]
+    assert "2 censored (> 3.000 s to > 5.000 s)" in drawn.legend_words(ax)[0]
 
 
 def test_nobody_recovered() -> None:
@@ -83,8 +84,39 @@ def test_nobody_recovered() -> None:
     (line,) = drawn.by_gid(ax, "steps")
     assert list(line.get_xdata()) == [0.0, 15.0]
     assert list(line.get_ydata()) == [0.0, 0.0]
-    assert drawn.legend_words(ax) == ["n = 1, seed 7, 1 censored (> 15 s)"]
+    assert drawn.legend_words(ax) == ["n = 1, seed 7, 1 censored (> 15.000 s)"]
     drawn.assert_readable(ax)
+
+
+def test_a_censored_time_in_the_legend_is_never_more_than_was_seen() -> None:
+    ax = plot_cdf([Censored(69_999_993_729), Censored(70_019_874_882)])
+    assert drawn.legend_words(ax) == ["n = 2, 2 censored (> 69.999 s to > 70.019 s)"]
+
+
+def test_times_far_apart_stand_on_a_logarithmic_axis_with_plain_numbers() -> None:
+    ax = plot_cdf(sample(), LAW)
+    assert (ax.get_xscale(), ax.get_xlabel()) == ("linear", "convergence [s]")
+    plot_cdf([55 * SECOND, Censored(70 * SECOND)], ax=ax)
+    assert (ax.get_xscale(), ax.get_xlabel()) == ("log", "convergence [s], logarithmic")
+    drawn.assert_readable(ax)
+    low, high = ax.get_xlim()
+    ticks = [label.get_text() for label in ax.get_xticklabels() if low <= label.get_position()[0] <= high]
+    assert ticks == ["3", "4", "5", "7", "10", "20", "30", "40", "50", "70"]
+    assert [round(x, 3) for x in drawn.by_gid(ax, "steps")[1].get_xdata()] == [55.0, 55.0, 70.0]
+
+
+@pytest.mark.parametrize("values", [[SECOND, 10 * SECOND], [0, SECOND, 60 * SECOND], [Censored(9 * SECOND)]])
+def test_times_near_each_other_or_zero_stand_on_a_linear_axis(values: list[Duration]) -> None:
+    ax = plot_cdf(values)
+    assert (ax.get_xscale(), ax.get_xlabel()) == ("linear", "convergence [s]")
+
+
+def test_of_many_decades_only_powers_of_ten_are_written() -> None:
+    ax = plot_cdf([SECOND // 1000, 90 * SECOND])
+    drawn.assert_readable(ax)
+    shown = {label.get_text() for label in ax.get_xticklabels()}
+    assert {"0.001", "0.01", "0.1", "1", "10"} <= shown
+    assert "2" not in shown
 
 
 def test_curves_share_axes_and_differ_in_color_and_dashes() -> None:

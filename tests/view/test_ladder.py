@@ -8,14 +8,14 @@ from vipsim.trace import Level
 from vipsim.units import MS, SECOND
 from vipsim.view import plot_ladder
 from vipsim.view.ladder import MOST_LANES, MOST_ROWS
-from vipsim.wire.addresses import IPv4
-from vipsim.wire.frames import Arp, ArpOp, framed, gratuitous_request
+from vipsim.wire.addresses import IPv4, Mac
+from vipsim.wire.frames import Arp, ArpOp, Echo, Frame, framed, gratuitous_request
 
 
-def arrows(ax: object, kind: str) -> list[tuple[float, float, float]]:
+def arrows(ax: object, kind: str, gid: str = "frame:") -> list[tuple[float, float, float]]:
     """(from lane, to lane, row) of the arrows of a kind."""
     found = []
-    for patch in drawn.by_gid(ax, f"frame:{kind}"):  # type: ignore[arg-type]
+    for patch in drawn.by_gid(ax, f"{gid}{kind}"):  # type: ignore[arg-type]
         (x0, y), (x1, _) = patch._posA_posB
         found.append((x0, x1, y))
     return found
@@ -50,10 +50,107 @@ def test_probe_frames_are_gathered_between_other_rows() -> None:
     trace = runs.crash_run(1)
     ax = plot_ladder(trace, start="5s", end="8s")
     # one ping every 100 ms, none answered while db1 is dead and db2 still waits
-    assert drawn.words(ax, "probes-text") == ["30 probes, 0 answers until 7.901 s"]
+    assert drawn.words(ax, "probes-text") == ["until 7.901 s: 30 probes to db1, ✗ 0 answers"]
+    assert [list(line.get_xdata()) for line in drawn.by_gid(ax, "probes-lost")] == [[2, 0]]
+    assert drawn.by_gid(ax, "probes-answered") == []
     whole = plot_ladder(trace, start="0s", end="4s", kinds=["echo-request", "echo-reply"])
-    assert drawn.words(whole, "probes-text") == ["40 probes, 40 answers until 3.901 s"]
+    assert drawn.words(whole, "probes-text") == ["until 3.901 s: 40 probes to db1, 40 answers"]
+    assert [(x0, x1) for x0, x1, _ in arrows(whole, "", "probes-answered")] == [(2, 0)]
+    assert drawn.by_gid(whole, "probes-lost") == []
     assert arrows(whole, "echo-request") == []
+
+
+def ping(client: int, to: str, seq: int, address: IPv4 = runs.VIP) -> Frame:
+    echo = Echo(IPv4.parse(f"192.168.1.{client}"), address, 64, False, client, seq)
+    return framed(runs.MACS[to], Mac(0x020000000000 + client), echo)
+
+
+def pong(client: int, src: str, seq: int, address: IPv4 = runs.VIP) -> Frame:
+    echo = Echo(address, IPv4.parse(f"192.168.1.{client}"), 64, True, client, seq)
+    return framed(Mac(0x020000000000 + client), runs.MACS[src], echo)
+
+
+def test_probes_stand_by_the_host_that_they_are_addressed_to() -> None:
+    run = runs.Run(runs.crash_run(2).header)
+    for seq in range(10):
+        run.send("app1", seq * MS, ping(1, "db1", seq), [], "dropped: host is down")
+        run.send("app2", seq * MS, ping(2, "db2", seq), ["db2"])
+        if seq != 4:
+            run.send("db2", seq * MS + 200_000, pong(2, "db2", seq), ["app2"])
+    ax = plot_ladder(run.finish(SECOND), nodes=["db1", "db2", "app1", "app2"])
+    assert drawn.words(ax, "probes-text") == [
+        "until 0.009 s: 10 probes to db1, ✗ 0 answers",
+        "until 0.009 s: 10 probes to db2, 9 answers (✗ 1 unanswered)",
+    ]
+    bars = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in drawn.by_gid(ax, "probes")]
+    assert bars == [(0, 2), (1, 3)]
+    assert [list(line.get_xdata()) for line in drawn.by_gid(ax, "probes-lost")] == [[2, 0]]
+    assert arrows(ax, "", "probes-answered") == [(3, 1, 1.25)]
+
+
+def test_an_answer_after_another_row_or_after_the_window_counts_for_its_probe() -> None:
+    run = runs.Run(runs.crash_run(1).header)
+    run.send("app1", SECOND, ping(1, "db1", 1), ["db1"])
+    run.send("db1", SECOND + MS, gratuitous_request(runs.VIP, runs.MACS["db1"]), ["app1"])
+    run.send("db1", SECOND + 2 * MS, pong(1, "db1", 1), ["app1"])
+    run.send("app1", SECOND + 5 * MS, ping(1, "db1", 2), ["db1"])
+    run.send("db1", SECOND + 8 * MS, pong(1, "db1", 2), ["app1"])
+    trace = run.finish(2 * SECOND)
+    ax = plot_ladder(trace, end=SECOND + 6 * MS, nodes=["db1", "app1"])
+    assert drawn.words(ax, "probes-text") == [
+        "until 1.000 s: 1 probe to db1, 1 answer",
+        "until 1.005 s: 1 probe to db1, 1 answer",
+    ]
+    only = plot_ladder(trace, nodes=["db1", "app1"], kinds=["echo-reply"])
+    assert drawn.words(only, "probes-text") == ["until 1.008 s: 0 probes to db1, 2 answers"]
+
+
+def test_background_polls_are_left_out_and_counted() -> None:
+    header = runs.crash_run(1).header
+    header["scenario"]["nodes"]["db2"]["interfaces"]["bond0"]["address"] = "192.168.1.218/24"
+    header["scenario"]["clients"]["poll"] = {"node": "app1", "target": "db2", "measured": False}
+    run = runs.Run(header)
+    for seq in range(5):
+        run.send("app1", seq * MS, ping(1, "db1", seq), [], "dropped: host is down")
+        run.send("app1", seq * MS + 100, ping(1, "db2", seq, runs.ADDRESSES["db2"]), ["db2"])
+        run.send("db2", seq * MS + 500_000, pong(1, "db2", seq, runs.ADDRESSES["db2"]), ["app1"])
+    ax = plot_ladder(run.finish(SECOND), nodes=["db1", "db2", "app1"])
+    assert drawn.words(ax, "probes-text") == ["until 0.004 s: 5 probes to db1, ✗ 0 answers"]
+    assert "5 background polls left out" in ax.get_xlabel()
+
+
+def test_frames_after_the_window_do_not_join_those_in_it() -> None:
+    run = runs.Run(runs.crash_run(1).header)
+    frame = gratuitous_request(runs.VIP, runs.MACS["db2"])
+    for number in range(5):
+        run.send("db2", (1 + number) * SECOND, frame, ["app1"])
+    ax = plot_ladder(run.finish(9 * SECOND), end="2.5s", nodes=["db2", "app1"])
+    assert len(arrows(ax, "garp")) == 2
+
+
+@pytest.mark.parametrize(
+    ("target", "lane"),
+    [
+        ("sw1>app2", 3),
+        ("app1>sw1", 2),
+        ("sw1-app2", 3),
+        ("db1-db2", 0.5),
+        ("db2.bond0", 1),
+        ("sw1", None),
+        ("db1|db2,app1", None),
+    ],
+)
+def test_a_fault_stands_on_the_lane_that_it_hits(target: str, lane: float | None) -> None:
+    run = runs.Run(runs.crash_run(2).header)
+    run.note(SECOND, "fault", target, word="drop", target=target, value="", phase="begin")
+    ax = plot_ladder(run.finish(2 * SECOND), nodes=["db1", "db2", "app1", "app2"])
+    (mark,) = drawn.by_gid(ax, "mark")
+    across = [list(line.get_xdata()) for line in drawn.by_gid(ax, "mark-line")]
+    if lane is None:
+        assert across == [[0, 3]]
+    else:
+        assert mark.get_position()[0] == pytest.approx(lane, abs=0.3 if lane == 3 else 1e-9)
+        assert across == []
 
 
 def test_marks_say_what_happened_on_the_hosts() -> None:

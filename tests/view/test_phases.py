@@ -1,10 +1,12 @@
 """The bars are the parts of each blackout, to the nanosecond, and their sum is the number at their end."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.view import drawn, runs
 from vipsim.errors import VipsimError
-from vipsim.trace.outcome import PARTS, parts
+from vipsim.trace.outcome import PARTS, ClientOutage, parts
 from vipsim.units import SECOND
 from vipsim.view import plot_phases
 
@@ -71,3 +73,52 @@ def test_nothing_to_plot_is_refused() -> None:
         plot_phases([])
     with pytest.raises(VipsimError, match="no failover with a measured client"):
         plot_phases(runs.Run({}).finish(SECOND))
+
+
+def named(*names: str) -> runs.Run:
+    """A quiet run of clients with these names."""
+    header = runs.crash_run(0).header
+    header["scenario"]["clients"] = {
+        name: {"node": name, "target": "service", "interval": "10ms", "measured": True} for name in names
+    }
+    return runs.Run(header)
+
+
+def test_silences_of_no_failover_have_bars_of_their_own() -> None:
+    trace = runs.crash_run(2)
+    run = runs.Run(trace.header)
+    for record in trace.records:
+        run.note(record.time, record.kind, record.node, **record.data)
+    for last, first in ((12 * SECOND, 13 * SECOND), (14 * SECOND, None)):
+        run.note(first or 20 * SECOND, "gap", "app2", client="app2", last=last, first=first, lost=1)
+    ax = plot_phases(run.finish(20 * SECOND))
+    assert drawn.lane_words(ax) == ["app1", "app2", "app2\nnot part of a failover"]
+    bars = [(bar.get_x(), bar.get_width(), bar.get_y() + 0.31) for bar in drawn.by_gid(ax, "apart")]
+    assert bars == [pytest.approx((0, 1, 2)), pytest.approx((1, 6, 2))]
+    assert drawn.words(ax, "blackout")[2] == "> 7.000 s in 2 silences"
+    assert drawn.legend_words(ax)[-1] == "not part of a failover"
+    drawn.assert_readable(ax)
+
+
+def test_a_run_without_failover_shows_its_silences() -> None:
+    run = named("app1")
+    run.note(20 * SECOND, "gap", "app1", client="app1", last=5_000_000_900, first=None, lost=1)
+    ax = plot_phases(run.finish(20 * SECOND))
+    assert drawn.words(ax, "blackout") == ["> 14.999 s"]
+    drawn.assert_readable(ax)
+
+
+def test_clients_stand_in_the_order_of_the_scenario() -> None:
+    run = named("carol", "alice", "bob")
+    for name in ("bob", "carol", "alice"):
+        run.note(2 * SECOND, "gap", name, client=name, last=SECOND, first=2 * SECOND, lost=1)
+    labels = drawn.lane_words(plot_phases(run.finish(20 * SECOND)))
+    assert [label.partition("\n")[0] for label in labels] == ["carol", "alice", "bob"]
+
+
+def test_clients_of_a_bare_failover_stand_by_name_and_number() -> None:
+    names = ("bob", "app10", "carol", "alice", "app2")
+    failover = replace(
+        runs.crash_run(1).failovers[0], clients={name: ClientOutage(9, False, 1, 10) for name in names}
+    )
+    assert drawn.lane_words(plot_phases(failover)) == ["alice", "app2", "app10", "bob", "carol"]

@@ -1,9 +1,11 @@
 """The timeline says what the trace says: states, ownership, adverts, announcements, silences, faults."""
 
+import random
 from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from matplotlib.axes import Axes
 
 from tests.view import drawn, runs
 from vipsim.errors import VipsimError
@@ -11,6 +13,9 @@ from vipsim.trace import Level, Trace
 from vipsim.units import SECOND
 from vipsim.view import plot_timeline
 from vipsim.view.timeline import MOST_CLIENTS
+from vipsim.wire.addresses import Mac
+from vipsim.wire.codec import encode
+from vipsim.wire.frames import gratuitous_request
 
 RUNS = [
     pytest.param({"clients": 1}, id="one client"),
@@ -39,6 +44,40 @@ def test_a_dead_daemon_is_down_until_its_host_is_back() -> None:
     ax = plot_timeline(runs.crash_run(failback=True))
     assert drawn.spans(ax, "state:db1:vrrp 51:down") == [(5.0, 12.0)]
     assert drawn.by_gid(ax, "state:db2:vrrp 51:down") == []
+
+
+def daemon_run(*faults: tuple[str, str, str]) -> Trace:
+    """Each (fault on db1, phase, what its daemon does then or nothing), two seconds apart."""
+    run = runs.Run({"name": "daemon", "seed": 1})
+    run.note(0, "state", "db1", machine="m", old="INIT", new="BACKUP", why="")
+    for number, (word, phase, act) in enumerate(faults, start=1):
+        time = 2 * number * SECOND
+        run.note(time, "fault", "db1", word=word, target="db1", value="", phase=phase)
+        if act:
+            run.note(time, "daemon", "db1", act=act)
+        if act == "start":
+            run.note(time, "state", "db1", machine="m", old="INIT", new="BACKUP", why="")
+    return run.finish(20 * SECOND)
+
+
+@pytest.mark.parametrize(
+    ("faults", "stopped", "down"),
+    [
+        ([("stop", "begin", "stop"), ("restart", "begin", "start")], [(2, 4)], []),
+        ([("kill", "begin", "kill")], [(2, 20)], []),
+        ([("crash", "begin", "kill"), ("reboot", "begin", "start")], [], [(2, 4)]),
+        ([("power", "begin", "kill"), ("power", "end", "start")], [], [(2, 4)]),
+        ([("kill", "begin", "kill"), ("crash", "begin", "")], [(2, 4)], [(4, 20)]),
+    ],
+)
+def test_a_stopped_daemon_is_told_from_a_dead_machine(
+    faults: list[tuple[str, str, str]], stopped: list[tuple[int, int]], down: list[tuple[int, int]]
+) -> None:
+    ax = plot_timeline(daemon_run(*faults))
+    assert drawn.spans(ax, "state:db1:m:daemon stopped") == stopped
+    assert drawn.spans(ax, "state:db1:m:down") == down
+    assert ("daemon stopped" in drawn.legend_words(ax)) == bool(stopped)
+    assert ("down" in drawn.legend_words(ax)) == bool(down)
 
 
 def test_a_frozen_daemon_keeps_its_state_and_says_so() -> None:
@@ -98,6 +137,26 @@ def test_the_bytes_of_a_forged_frame_are_counted_not_shown() -> None:
     assert drawn.words(ax, "fault-label") == ["inject app2 (42 bytes) (3.000 s)"]
 
 
+def test_a_forged_announcement_says_what_it_claims() -> None:
+    frame = gratuitous_request(runs.VIP, Mac.parse("02:00:00:00:00:66"))
+    run = runs.Run({"name": "forged", "seed": 1})
+    run.note(SECOND, "state", "db1", machine="m", old="INIT", new="MASTER", why="")
+    run.note(3 * SECOND, "fault", "", word="inject", target="app2", value=encode(frame).hex(), phase="begin")
+    ax = plot_timeline(run.finish(10 * SECOND))
+    assert drawn.words(ax, "fault-label") == ["forged ARP from app2: .219 is at …:66 (3.000 s)"]
+
+
+def test_clients_stand_in_the_order_of_the_scenario() -> None:
+    header = runs.crash_run(0).header
+    header["scenario"]["clients"] = {
+        name: {"node": name, "target": "service", "interval": "10ms", "measured": True}
+        for name in ("carol", "alice", "bob")
+    }
+    run = runs.Run(header)
+    run.note(0, "state", "db1", machine="m", old="INIT", new="MASTER", why="")
+    assert drawn.lane_words(plot_timeline(run.finish(SECOND))) == ["faults", "db1", "carol", "alice", "bob"]
+
+
 def test_labels_carry_unit_seed_and_duration() -> None:
     ax = plot_timeline(runs.crash_run(seed=42))
     assert "[s]" in ax.get_xlabel()
@@ -153,7 +212,47 @@ def test_readable_with_faults_close_together() -> None:
     run.note(19_900_000_000, "fault", "db1", word="drop", target="db1", value="advert 30%")
     ax = plot_timeline(run.finish(20 * SECOND))
     drawn.assert_readable(ax)
-    assert len(drawn.by_gid(ax, "fault")) == 13
+    assert len(drawn.by_gid(ax, "fault")) == len(drawn.words(ax, "fault-label")) == 13
+    assert_no_label_on_a_line(ax)
+
+
+def assert_no_label_on_a_line(ax: Axes) -> None:
+    """No fault's label lies on the line of any fault."""
+    lines = [line.get_window_extent() for line in drawn.by_gid(ax, "fault")]
+    for label in drawn.by_gid(ax, "fault-label"):
+        box = label.get_window_extent()
+        for line in lines:
+            across = line.x0 < box.x1 and box.x0 < line.x1
+            assert not (across and line.y0 < box.y1 and box.y0 < line.y1), label.get_text()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_every_fault_and_end_has_a_label_that_no_line_crosses(seed: int) -> None:
+    stream = random.Random(seed)
+    run = runs.Run({"name": "storm", "seed": 1})
+    run.note(0, "state", "db1", machine="m", old="INIT", new="MASTER", why="")
+    for _ in range(8):
+        word, phase = stream.choice(["crash", "drop"]), stream.choice(["begin", "end"])
+        time = stream.choice([stream.randrange(20 * SECOND), 7 * SECOND, 19 * SECOND])
+        target = stream.choice(["db1", "sw1>app1", "db1|db2,app1,app2,app3"])
+        run.note(time, "fault", target, word=word, target=target, value="", phase=phase)
+    ax = plot_timeline(run.finish(20 * SECOND))
+    drawn.assert_readable(ax)
+    assert len(drawn.words(ax, "fault-label")) == 8
+    assert_no_label_on_a_line(ax)
+
+
+def test_of_hundreds_of_faults_some_have_no_label_and_that_is_said() -> None:
+    run = runs.Run({"name": "flapping", "seed": 1})
+    run.note(0, "state", "db1", machine="m", old="INIT", new="MASTER", why="")
+    for number in range(300):
+        run.note(number * SECOND // 20, "fault", "db1", word="link_down", target="db1", phase="begin")
+    ax = plot_timeline(run.finish(20 * SECOND))
+    drawn.assert_readable(ax)
+    labels = len(drawn.words(ax, "fault-label"))
+    assert labels >= 10
+    assert f"({300 - labels} faults without a label)" in ax.get_xlabel()
+    assert_no_label_on_a_line(ax)
 
 
 def test_a_trace_without_records_is_refused() -> None:

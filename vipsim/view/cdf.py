@@ -6,17 +6,23 @@ keep the curve below 1; beyond the first of them the curve is only a lower bound
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Sequence
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from vipsim.errors import VipsimError
 from vipsim.stats import Censored, Column, Duration, Ecdf, Law, Table, ecdf
 from vipsim.units import SECOND, Time
 from vipsim.view import style
+from vipsim.view.lanes import silence_text
 
 GRID = 200
 """Points at which a law is drawn between the bounds of its support."""
+WIDE = 10
+"""Times that differ by more than this factor stand on a logarithmic axis."""
 
 
 def plot_cdf(
@@ -52,7 +58,8 @@ def plot_cdf(
     Returns
     -------
     Axes
-        Times in seconds to the right, share of the runs upward.
+        Times in seconds to the right (logarithmic if they differ by more than a factor of `WIDE`), share of
+        the runs upward.
 
     Raises
     ------
@@ -74,6 +81,7 @@ def plot_cdf(
             ax, title or f"Distribution of {quantity}", f"{quantity} [s]", "share of runs", grid="both"
         )
         ax.set_ylim(-0.02, 1.04)
+    _scale_axis(ax)
     style.legend_below(ax, [line for line in ax.lines if line.get_gid() in ("steps", "law")], columns=1)
     return ax
 
@@ -117,7 +125,7 @@ def _label(label: str, values: Sequence[Duration], missing: int, seeds: Iterable
     if text := seeds_text(seeds):
         parts.append(text)
     if horizons := sorted(value.after for value in values if isinstance(value, Censored)):
-        shown = dict.fromkeys((str(Censored(horizons[0])), str(Censored(horizons[-1]))))
+        shown = dict.fromkeys(silence_text(horizon, True) for horizon in (horizons[0], horizons[-1]))
         parts.append(f"{len(horizons)} censored ({' to '.join(shown)})")
     if missing:
         parts.append(f"{missing} without a value")
@@ -162,10 +170,38 @@ def _draw_law(ax: Axes, law: Law) -> None:
         color=style.BLACK,
         linestyle=style.DASHES[(1 + number) % len(style.DASHES)],
         linewidth=style.THICK - 0.7,
-        label=f"closed form: {law.describe()}",
+        label=f"closed form: {_rounded(law.describe())}",
         zorder=3,
         gid="law",
     )
+
+
+def _rounded(text: str) -> str:
+    """A law's words with at most three digits after the point: ``2.609s`` for ``2.609375s``."""
+    return re.sub(r"\d+\.\d{4,}(?=[mu]?s\b)", lambda found: f"{float(found.group()):.3f}", text)
+
+
+def _scale_axis(ax: Axes) -> None:
+    """A logarithmic axis if the times of all samples lie far apart; 0 has no place on one."""
+    times: list[float] = []
+    for line in ax.lines:
+        if line.get_gid() in ("steps", "bound"):
+            points = [(float(x), float(share)) for x, share in line.get_xydata().tolist()]  # type: ignore[union-attr]
+            times += [x for x, share in points if share > 0] + [points[-1][0]]
+    is_wide = min(times) > 0 and max(times) > WIDE * min(times)
+    if not is_wide:
+        ax.set_xscale("linear")
+        return
+    ax.set_xscale("log")
+    decades = math.log10(max(times) / min(times))
+    subs = (1, 2, 3, 4, 5, 7) if decades < 2 else (1, 2, 5) if decades < 3 else (1,)
+    ax.xaxis.set_major_locator(LogLocator(subs=subs, numticks=30))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
+    ax.xaxis.set_minor_locator(LogLocator(subs=range(1, 10), numticks=30))
+    ax.xaxis.set_minor_formatter(NullFormatter())
+    label = ax.get_xlabel()
+    if label.endswith("[s]"):
+        ax.set_xlabel(f"{label}, logarithmic", fontsize=style.TEXT, parse_math=False)
 
 
 def _seconds(times: Iterable[Time]) -> list[float]:

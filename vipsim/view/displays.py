@@ -16,11 +16,11 @@ from vipsim.stats import Censored, Table
 from vipsim.trace import Level, Trace
 from vipsim.trace.outcome import Failover
 from vipsim.units import format_duration
-from vipsim.view.lanes import value_text
-from vipsim.view.phases import plot_phases
+from vipsim.view.phases import has_phases, plot_phases
 from vipsim.view.style import to_html
 from vipsim.view.timeline import plot_timeline
 from vipsim.view.topology import plot_topology
+from vipsim.view.words import fault_words
 
 MOST_ROWS = 60
 """Rows of a table that a notebook shows."""
@@ -87,7 +87,7 @@ def trace_html(trace: Trace) -> str:
         broken = "; ".join(str(found.text) for found in trace.violations) or "none"
         rows.append(("violations", broken))
         picture = to_html(plot_timeline(trace), f"timeline of {trace.name}")
-    elif any(failover.clients for failover in trace.failovers):
+    elif has_phases(trace):
         picture = to_html(plot_phases(trace), f"parts of the blackouts of {trace.name}")
     parts = _failover_table(trace.failovers) if trace.failovers else "<p>no failover</p>"
     return f"<h4>{_escaped(trace.name)}</h4>{picture}{parts}{_facts(rows)}"
@@ -124,8 +124,7 @@ def _fault_words(fault: Fault) -> str:
         at = low if low == high else f"{low}..{high}"
     else:
         at = f"{format_duration(when.plus)} after {when.event} of {when.node}"
-    value = value_text(fault.word.value, fault.value)
-    return " ".join(word for word in (fault.word.value, fault.target, value, "at", at) if word)
+    return f"{fault_words(fault.word.value, fault.target, fault.value)} at {at}"
 
 
 def _facts(rows: Sequence[tuple[str, str]]) -> str:

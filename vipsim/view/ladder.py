@@ -15,8 +15,10 @@ from vipsim.errors import VipsimError
 from vipsim.trace import Level, Trace
 from vipsim.units import MS, SECOND, Time, format_duration, seconds
 from vipsim.view import style
-from vipsim.view.exchange import KINDS, Mark, Message, Probes, Row, describe, messages, rows
+from vipsim.view.exchange import KINDS, Mark, Message, messages
 from vipsim.view.lanes import Window, in_scenario_order, scenario_nodes, window
+from vipsim.view.rows import Probes, Row, rows
+from vipsim.view.words import describe
 
 MOST_ROWS = 60
 MOST_LANES = 10
@@ -55,14 +57,16 @@ def plot_ladder(
         Hosts to show, left to right. Default: those that sent or received, in the scenario's order; of more
         than `MOST_LANES` those with a daemon and the first of the others.
     kinds : iterable of str, optional
-        Kinds of frames to show, such as ``advert`` and ``garp``. Default: all; frames of clients' probes
-        are gathered into one row while nothing else happens.
+        Kinds of frames to show, such as ``advert`` and ``garp``. Default: all; probes of measured clients
+        are gathered into one row per host that they were addressed to, while nothing else happens, and
+        background polls are only counted.
 
     Returns
     -------
     Axes
         Lanes at 0, 1, ...; rows downward at 0, 1, ... Arrows have the gid ``frame:KIND``, lost copies
-        ``lost:KIND``, rows of probes ``probes`` and what happened on a host ``mark``.
+        ``lost:KIND``, rows of probes ``probes`` (an arrow ``probes-answered`` or a line ``probes-lost`` from
+        the client to the host that was asked) and what happened on a host ``mark``.
 
     Raises
     ------
@@ -78,7 +82,7 @@ def plot_ladder(
     told = messages(trace, part)
     lanes = _lanes(trace, part, told, nodes)
     wanted = _kinds(kinds)
-    found = rows(trace, part, told, lanes, wanted)
+    found, polls = rows(trace, part, told, lanes, wanted)
     shown = found[:MOST_ROWS]
     ax = style.axes_or_new(ax, height=1.5 + ROW_INCHES * max(6, len(shown) + 1))
     _draw_lanes(ax, lanes, len(shown))
@@ -92,6 +96,8 @@ def plot_ladder(
     note = "at the left: time of the run [s], not to scale"
     if len(found) > len(shown):
         note += f"; {len(found) - len(shown)} more rows: narrow start and end, or choose nodes and kinds"
+    if polls:
+        note += f"; {polls} background polls left out"
     ax.set_xlabel(note, fontsize=style.TEXT)
     return ax
 
@@ -181,17 +187,25 @@ def _draw_message(ax: Axes, y: int, message: Message, lanes: Sequence[str]) -> N
     ax.plot([x], [y], marker="o", markersize=9, color=color, linestyle="none", zorder=4)
     ends: list[float] = list(reached)
     for spot, _ in lost:
-        # Lost on the way to the switch: it ends between two lanes, on the side where there are more.
-        end = spot if spot is not None else x + (0.5 if x + 1 < len(lanes) else -0.5)
-        gid = f"lost:{message.kind}"
-        ax.plot([x, end], [y, y], color=style.GRAY, linewidth=2.0, linestyle=":", zorder=2, gid=gid)
-        mark = {"marker": "x", "markersize": 10, "markeredgewidth": 3, "color": style.BLACK}
-        ax.plot([end], [y], linestyle="none", zorder=5, **mark)  # type: ignore[arg-type]
+        end = _aside(x, lanes) if spot is None else spot
+        _lost(ax, x, end, y, f"lost:{message.kind}")
         ends.append(end)
     text = describe(message.frame.packet)
     if lost:
         text += f" ({', '.join(dict.fromkeys(_loss(node, why) for node, why in message.missed))})"
     _label(ax, x, ends, y, text, len(lanes))
+
+
+def _aside(x: int, lanes: Sequence[str]) -> float:
+    """Where a frame ends that reached nobody: between two lanes, on the side where there are more."""
+    return x + (0.5 if x + 1 < len(lanes) else -0.5)
+
+
+def _lost(ax: Axes, x: float, end: float, y: float, gid: str) -> None:
+    """A dotted line with a cross at its end."""
+    ax.plot([x, end], [y, y], color=style.GRAY, linewidth=2.0, linestyle=":", zorder=2, gid=gid)
+    mark = {"marker": "x", "markersize": 10, "markeredgewidth": 3, "color": style.BLACK}
+    ax.plot([end], [y], linestyle="none", zorder=5, **mark)  # type: ignore[arg-type]
 
 
 def _loss(node: str | None, outcome: str) -> str:
@@ -214,7 +228,7 @@ def _label(ax: Axes, x: int, ends: Sequence[float], y: int, text: str, count: in
     style.write(ax, center, y - 0.14, text, ha="center", va="bottom", bbox=board, zorder=4, gid="label")
 
 
-def _arrow(ax: Axes, x0: float, x1: float, y: int, color: str, gid: str) -> None:
+def _arrow(ax: Axes, x0: float, x1: float, y: float, color: str, gid: str) -> None:
     patch = FancyArrowPatch(
         (x0, y),
         (x1, y),
@@ -231,25 +245,54 @@ def _arrow(ax: Axes, x0: float, x1: float, y: int, color: str, gid: str) -> None
 
 
 def _draw_probes(ax: Axes, y: int, probes: Probes, lanes: Sequence[str]) -> None:
-    """A pale band from the leftmost to the rightmost host that took part."""
-    spots = [lanes.index(node) for node in probes.nodes] or [0]
-    low, high = min(spots), max(spots)
-    ax.barh(y, high - low, left=low, height=0.62, color=style.PALE, zorder=2, gid="probes")
+    """A pale band from the clients to the host that they asked; an arrow, or a cross if none was answered."""
+    spots = {lanes.index(node): node for node in probes.nodes if node in lanes} or {0: ""}
+    end = float(lanes.index(probes.target)) if probes.target in lanes else _aside(min(spots), lanes)
+    low, high = min(*spots, end), max(*spots, end)
+    ax.barh(y, high - low, left=low, height=0.74, color=style.PALE, zorder=2, gid="probes")
+    under = y + 0.25
+    for x, node in spots.items():
+        ax.plot([x], [under], marker="o", markersize=7, color=style.GRAY, linestyle="none", zorder=4)
+        if node in probes.served:
+            _arrow(ax, x, end, under, style.GRAY, "probes-answered")
+        else:
+            _lost(ax, x, end, under, "probes-lost")
     scale = (len(lanes) - 0.2) / style.axes_inches(ax)
     half = style.text_inches(probes.text) / 2 * scale
     center = min(max((low + high) / 2, -0.38 + half), len(lanes) - 0.62 - half)
-    board = {"facecolor": style.PALE, "edgecolor": "none", "pad": 1.5}
-    style.write(ax, center, y, probes.text, ha="center", va="center", bbox=board, zorder=4, gid="probes-text")
+    board = {"facecolor": style.PALE, "edgecolor": "none", "pad": 0.8}
+    written = style.write(ax, center, y - 0.1, probes.text, ha="center", va="center", bbox=board)
+    written.set(zorder=4, gid="probes-text")
 
 
 def _draw_mark(ax: Axes, y: int, mark: Mark, lanes: Sequence[str]) -> None:
-    """A box on the host's lane; what hit a switch or a link stands in the middle."""
+    """A box on the host's lane; a line through all lanes shows what hit no single one of them."""
     look = style.STATES.get(mark.state, style.OWNER if not mark.state else style.STATES["INIT"])
     fill, ink = (style.BLACK, style.WHITE) if mark.is_fault else (look.color, look.ink)
     board = {"facecolor": fill, "edgecolor": style.BLACK, "boxstyle": "round,pad=0.25"}
     scale = (len(lanes) - 0.2) / style.axes_inches(ax)
     text = mark.text if mark.is_fault else f"{mark.node}: {mark.text}"
     half = (style.text_inches(text) / 2 + 0.1) * scale
-    lane = float(lanes.index(mark.node)) if mark.node in lanes else (len(lanes) - 1) / 2
+    lane = _lane_of(mark.node, lanes)
+    if lane is None:
+        ax.plot([0, len(lanes) - 1], [y, y], color=style.BLACK, linewidth=1.8, zorder=5, gid="mark-line")
+        lane = (len(lanes) - 1) / 2
     center = min(max(lane, -0.38 + half), len(lanes) - 0.62 - half)
     style.write(ax, center, y, text, ha="center", va="center", color=ink, bbox=board, zorder=6, gid="mark")
+
+
+def _lane_of(target: str, lanes: Sequence[str]) -> float | None:
+    """Lane of a node or of a fault's target: the host's, of a direction ``a>b`` the receiver's.
+
+    Of a link ``a-b`` between two hosts it is the middle, and between a host and a switch the host's.
+    """
+    source, _, receiver = target.partition(">")
+    for name in (target, receiver.strip(), source.strip(), target.partition(".")[0]):
+        if name in lanes:
+            return float(lanes.index(name))
+    cuts = [index for index, letter in enumerate(target) if letter == "-"]  # names may have a - themselves
+    for cut in cuts if "," not in target and "|" not in target else ():
+        ends = [lanes.index(name) for name in (target[:cut], target[cut + 1 :]) if name in lanes]
+        if ends:
+            return sum(ends) / len(ends)
+    return None

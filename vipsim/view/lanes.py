@@ -12,8 +12,8 @@ from itertools import pairwise
 from typing import Any
 
 from vipsim.errors import VipsimError
-from vipsim.trace import Record, Trace
-from vipsim.units import SECOND, Time, format_duration, to_duration
+from vipsim.trace import Trace
+from vipsim.units import MS, SECOND, Time, format_duration, seconds, to_duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +50,17 @@ def window(trace: Trace, start: Time | str | None, end: Time | str | None) -> Wi
     return Window(low, high)
 
 
+def scenario_part(trace: Trace, key: str) -> dict[str, Any]:
+    """One part of the trace's scenario that is told by names, in the scenario's order, as plain data."""
+    scenario = trace.header.get("scenario")
+    part = scenario.get(key) if isinstance(scenario, Mapping) else None
+    return {str(name): body for name, body in part.items()} if isinstance(part, Mapping) else {}
+
+
 def scenario_nodes(trace: Trace) -> dict[str, Mapping[str, Any]]:
     """Nodes of the trace's scenario in its order, with their settings as plain data."""
-    scenario = trace.header.get("scenario")
-    nodes = scenario.get("nodes") if isinstance(scenario, Mapping) else None
-    if not isinstance(nodes, Mapping):
-        return {}
-    return {str(name): body if isinstance(body, Mapping) else {} for name, body in nodes.items()}
+    nodes = scenario_part(trace, "nodes")
+    return {name: body if isinstance(body, Mapping) else {} for name, body in nodes.items()}
 
 
 def in_scenario_order(trace: Trace, names: set[str]) -> list[str]:
@@ -65,27 +69,32 @@ def in_scenario_order(trace: Trace, names: set[str]) -> list[str]:
     return sorted(names, key=lambda name: (order.get(name, len(order)), name))
 
 
+def clients_in_order(trace: Trace, names: Iterable[str]) -> list[str]:
+    """Return these clients as the scenario orders them, unknown ones after them."""
+    order = {name: index for index, name in enumerate(scenario_part(trace, "clients"))}
+    return sorted(by_number(names), key=lambda name: order.get(name, len(order)))
+
+
 def by_number(names: Iterable[str]) -> list[str]:
-    """Names in the order that people expect: app2 before app10."""
-    return sorted(names, key=lambda name: [(len(part), part) for part in re.split(r"(?<=\D)(?=\d)", name)])
+    """Names in the order that people expect: alice, app2, app10."""
+    return sorted(names, key=_natural)
+
+
+def _natural(name: str) -> list[tuple[str, int]]:
+    """Letters and the number after them, by turns."""
+    parts = re.split(r"([0-9]+)", name) + ["0"]
+    return [(word, int(number)) for word, number in zip(parts[::2], parts[1::2], strict=True)]
+
+
+def silence_text(length: Time, censored: bool) -> str:
+    """``3.609 s``; of a silence that outlasted the run what it surely lasted: ``> 15.003 s``."""
+    return f"> {seconds(length // MS * MS)}" if censored else seconds(length)
 
 
 def widest(low: float, high: float, cuts: Iterable[float]) -> tuple[float, float]:
     """Return the widest piece (the first of equals) of an interval that is cut at these places."""
     edges = [low, *sorted(cut for cut in cuts if low < cut < high), high]
     return max(pairwise(edges), key=lambda piece: piece[1] - piece[0])
-
-
-def fault_text(record: Record) -> str:
-    """What a fault's record says: ``crash db1``, ``drop db1 advert 30%``, ``end of delay a-b 5ms``."""
-    word, target, value = (str(record.data.get(key) or "") for key in ("word", "target", "value"))
-    text = " ".join(part for part in (word, target, value_text(word, value)) if part)
-    return f"end of {text}" if record.data.get("phase") == "end" else text
-
-
-def value_text(word: str, value: str) -> str:
-    """A fault's value for people: the bytes of a forged frame are only counted."""
-    return f"({len(value) // 2} bytes)" if word == "inject" and value else value
 
 
 @dataclass(slots=True)

@@ -70,14 +70,17 @@ class Look:
     ink: str = BLACK
 
 
+STOPPED, DOWN = "daemon stopped", "down"
+"""A dead daemon on a living machine, and one whose machine is down."""
 STATES = {
     "MASTER": Look(BLUE, "", WHITE),
     "BACKUP": Look("#CDE7F8", ""),
     "INIT": Look(WHITE, "..."),
     "FAULT": Look("#F3B58B", "xx"),
-    "down": Look(PALE, "//"),
+    STOPPED: Look("#F7F7F7", "\\\\"),
+    DOWN: Look(PALE, "//"),
 }
-"""Looks of a daemon's states; ``down`` is none: the process is dead."""
+"""Looks of a daemon's states; the last two are none: the process is dead, perhaps with its machine."""
 FROZEN = "--"
 """Hatch over the state of a process that stands still."""
 OWNER = Look(ORANGE)
@@ -92,6 +95,8 @@ PHASES = {
     "repair": Look("#7FCDB5", "\\\\"),
 }
 """Looks of the parts of a blackout, in their order."""
+APART = Look("#A6A6A6", "xx")
+"""Silence that is part of no failover."""
 
 
 class PictureAxes(Axes):

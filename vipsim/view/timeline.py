@@ -7,8 +7,6 @@ Faults are vertical lines through all lanes.
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -17,8 +15,19 @@ from matplotlib.patches import Patch
 from vipsim.trace import Trace
 from vipsim.units import SECOND, Time, format_duration, seconds
 from vipsim.view import style
-from vipsim.view.lanes import Shelf, Window, by_number, fault_text, in_scenario_order, widest, window
+from vipsim.view.flags import Flag, raise_flags
+from vipsim.view.lanes import (
+    Shelf,
+    Window,
+    clients_in_order,
+    in_scenario_order,
+    silence_text,
+    widest,
+    window,
+)
+from vipsim.view.pieces import pieces
 from vipsim.view.style import Look
+from vipsim.view.words import fault_text
 
 MOST_CLIENTS = 12
 """Clients shown; of more, those with the longest blackouts."""
@@ -27,8 +36,8 @@ FEW_SILENCES = 6
 LANE_INCHES = 0.8
 DIAMOND, BAR, STRIP, TICKS = -0.34, (-0.26, 0.34), (0.09, 0.12), (0.26, 0.42)
 """Where in a lane: the diamonds, (top, height) of bar and strip, (top, bottom) of ticks; y grows downward."""
-FAULT_ROWS = (0.0, -0.3, 0.3)
-"""Heights of the faults' words in their lane, in the order in which they fill."""
+FAULT_ROW, FAULT_STEP = 0.3, 0.3
+"""Where the lowest of the faults' labels stands, and how much higher each next row is."""
 LEGEND = (*style.STATES, "frozen", "owner", "advert", "probe", "announcement", "answered", "silence")
 """Order of the legend; states that are no words of vipsim come after these."""
 
@@ -65,19 +74,23 @@ def plot_timeline(
     daemons = sorted(states, key=lambda key: (nodes.index(key[0]), key[1]))
     clients, hidden = _shown_clients(trace)
     count = 1 + len(daemons) + len(clients)
-    ax = style.axes_or_new(ax, height=max(4.5, 2.0 + LANE_INCHES * count))
+    flags = _flags(trace, part, ax)
+    top = min([-0.5, *(_height(flag) - 0.2 for flag in flags)])
+    ax = style.axes_or_new(ax, height=max(4.5, 2.0 + LANE_INCHES * (count - 0.5 - top)))
     legend: dict[str, Artist] = {}
-    scale = (part.end - part.start) / SECOND / style.axes_inches(ax)
+    scale = _scale(part, ax)
     ax.set_xlim(part.start / SECOND, part.end / SECOND)
-    ax.set_ylim(count - 0.45, -0.5)
+    ax.set_ylim(count - 0.45, top)
     labels = ["faults"]
-    _draw_faults(ax, trace, part, scale)
+    _draw_faults(ax, flags, count - 0.45, 0.07 * scale)
     for lane, (node, machine) in enumerate(daemons, start=1):
         labels.append(node if sum(n == node for n, _ in daemons) == 1 else f"{node}\n{machine}")
         _draw_daemon(ax, trace, part, lane, node, machine, scale, legend)
     for lane, client in enumerate(clients, start=1 + len(daemons)):
         labels.append(_draw_client(ax, trace, part, lane, client, scale, legend))
     note = f"   ({hidden} more clients, none with a longer blackout)" if hidden else ""
+    if bare := sum(flag.row is None for flag in flags):
+        note += f"   ({bare} faults without a label)"
     title = f"{trace.name}: {format_duration(trace.duration)}, seed {trace.seed} ({trace.world})"
     style.frame_axes(ax, title, f"time since the start of the run [s]{note}")
     ax.set_yticks(range(count), labels=[style.plain_lines(label) for label in labels], parse_math=False)
@@ -92,27 +105,40 @@ def _shown_clients(trace: Trace) -> tuple[list[str], int]:
     """Measured clients in order, at most `MOST_CLIENTS`, and how many are left out."""
     clients = trace.metrics.clients
     worst = sorted(clients, key=lambda name: -clients[name].blackout)[:MOST_CLIENTS]
-    return [name for name in by_number(clients) if name in worst], len(clients) - len(worst)
+    return [name for name in clients_in_order(trace, clients) if name in worst], len(clients) - len(worst)
 
 
-def _draw_faults(ax: Axes, trace: Trace, part: Window, scale: float) -> None:
-    """A line per fault, its words beside it in the first lane, where they cover no others."""
-    shelves = [(height, Shelf()) for height in FAULT_ROWS]
-    for record in trace.select("fault"):
-        if record.time not in part:
-            continue
-        x, text = record.time / SECOND, style.plain(f"{fault_text(record)} ({seconds(record.time)})", 70)
-        ax.axvline(x, color=style.BLACK, linewidth=1.8, linestyle=(0, (4, 2)), zorder=5, gid="fault")
-        width = (style.text_inches(text) + 0.15) * scale
-        to_left = x + width > part.end / SECOND
-        low, high = (x - width, x) if to_left else (x, x + width)
-        height = next((height for height, shelf in shelves if shelf.put(low, high)), None)
-        if height is not None:
-            at = x + (-0.07 if to_left else 0.07) * scale
-            side = "right" if to_left else "left"
-            board = {"facecolor": style.WHITE, "edgecolor": "none", "pad": 0.8}
-            written = style.write(ax, at, height, text, ha=side, va="center", bbox=board)
-            written.set(zorder=6, gid="fault-label")
+def _scale(part: Window, ax: Axes | None) -> float:
+    """Seconds per inch."""
+    inches = style.WIDTH * 0.775 if ax is None else style.axes_inches(ax)
+    return (part.end - part.start) / SECOND / inches
+
+
+def _flags(trace: Trace, part: Window, ax: Axes | None) -> list[Flag]:
+    """A flag per fault in the window."""
+    items = [
+        (record.time / SECOND, f"{fault_text(record)} ({seconds(record.time)})")
+        for record in trace.select("fault")
+        if record.time in part
+    ]
+    return raise_flags(items, part.start / SECOND, part.end / SECOND, _scale(part, ax))
+
+
+def _height(flag: Flag) -> float:
+    """Where the label of a flag stands, or would stand; y grows downward."""
+    return FAULT_ROW - FAULT_STEP * (flag.row or 0)
+
+
+def _draw_faults(ax: Axes, flags: list[Flag], bottom: float, gap: float) -> None:
+    """A line per fault through all lanes, as high as its label needs it."""
+    for flag in flags:
+        y = _height(flag)
+        pole = [bottom, 0.5 if flag.row is None else y - 0.13]
+        dashes = {"linewidth": 1.8, "linestyle": (0, (4, 2)), "zorder": 5, "gid": "fault"}
+        ax.plot([flag.x, flag.x], pole, color=style.BLACK, **dashes)  # type: ignore[arg-type]
+        if flag.row is not None:
+            x, side = (flag.x - gap, "right") if flag.to_left else (flag.x + gap, "left")
+            style.write(ax, x, y, flag.text, ha=side, va="center", zorder=6, gid="fault-label")
 
 
 def _draw_daemon(
@@ -127,7 +153,7 @@ def _draw_daemon(
 ) -> None:
     """State bar, ownership strip, ticks and diamonds of one daemon."""
     cuts = _fault_times(trace)
-    for begin, end, state, is_frozen in _pieces(trace, node, machine):
+    for begin, end, state, is_frozen in pieces(trace, node, machine):
         if span := part.clip(begin, end):
             look = style.STATES.get(state, Look(style.WHITE, "oo"))
             legend.setdefault(state, _swatch(look, state))
@@ -169,33 +195,6 @@ def _draw_messages(
         legend.setdefault("announcement", line)
 
 
-def _pieces(trace: Trace, node: str, machine: str) -> list[tuple[Time, Time, str, bool]]:
-    """What a daemon was, without holes: its states, ``down`` between them, and whether it stood still."""
-    intervals = trace.states()[node, machine]
-    edges = [0, *(time for start, end, _ in intervals for time in (start, end)), trace.duration]
-    dead = [(a, b, "down", False) for a, b in zip(edges[::2], edges[1::2], strict=True) if a < b]
-    pieces: list[tuple[Time, Time, str, bool]] = []
-    frozen = _frozen(trace, node)
-    for start, end, state in intervals:
-        cuts = sorted({start, end, *(t for pair in frozen for t in pair if start < t < end)})
-        for low, high in pairwise(cuts):
-            pieces.append((low, high, state, any(begin <= low < stop for begin, stop in frozen)))
-    return [*dead, *pieces]
-
-
-def _frozen(trace: Trace, node: str) -> list[tuple[Time, Time]]:
-    """Intervals in which the node's processes stood still."""
-    intervals: list[tuple[Time, Time]] = []
-    since: Time | None = None
-    for record in trace.select("daemon", node):
-        if record.data["act"] == "freeze":
-            since = record.time if since is None else since
-        elif since is not None:
-            intervals.append((since, record.time))
-            since = None
-    return intervals if since is None else [*intervals, (since, trace.duration)]
-
-
 def _fault_times(trace: Trace) -> list[float]:
     """Return where vertical lines stand, in seconds: no word should stand across one."""
     return [record.time / SECOND for record in trace.select("fault")]
@@ -218,12 +217,12 @@ def _draw_client(
     for last, stop, first in sorted(closed, key=lambda silence: silence[0] - silence[1]):
         span = part.clip(last, stop)
         if span and (not is_busy or 5 * (stop - last) >= summary.longest):
-            text = ("> " if first is None else "") + seconds(stop - last)
+            text = silence_text(stop - last, first is None)
             _draw_length(ax, span, lane, text, scale, part, shelf, _fault_times(trace))
     if len(summary.silences) < 2:
         return client
-    mark = "> " if summary.censored else ""
-    return f"{client}\n{len(summary.silences)} silences\n{mark}{seconds(summary.blackout)}"
+    total = silence_text(summary.blackout, summary.censored)
+    return f"{client}\n{len(summary.silences)} silences\n{total}"
 
 
 def _draw_length(

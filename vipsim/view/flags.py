@@ -1,0 +1,95 @@
+"""Labels of vertical lines: a flag at the top of each, so high that no label stands across another line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vipsim.view import style
+
+MOST_FLAGS = 40
+"""Lines that get a label; a fault that repeats may make hundreds."""
+MOST_ROWS = 14
+
+
+@dataclass(slots=True)
+class Flag:
+    """The label of one line. Its line ends in its row, so lines may pass below it, never through it."""
+
+    x: float
+    text: str
+    width: float
+    to_left: bool = False
+    row: int | None = None
+    """Counted upward from 0; None if the label found no room."""
+
+    @property
+    def low(self) -> float:
+        """Left end of the label."""
+        return self.x - self.width if self.to_left else self.x
+
+    @property
+    def high(self) -> float:
+        """Right end of the label."""
+        return self.x if self.to_left else self.x + self.width
+
+    def covers(self, x: float) -> bool:
+        """Whether a line at `x` would go through the label if it were high enough."""
+        return self.low < x < self.high
+
+
+def raise_flags(items: Sequence[tuple[float, str]], start: float, end: float, scale: float) -> list[Flag]:
+    """Place the labels of lines.
+
+    Parameters
+    ----------
+    items : sequence of (x, text)
+        Lines in order.
+    start, end : float
+        Ends of the axis.
+    scale : float
+        Units of the axis per inch.
+    """
+    flags = [_flag(x, text, start, end, scale) for x, text in items]
+    shown = flags[:MOST_FLAGS]
+    _choose_sides(shown, start, end)
+    for flag in shown:
+        _place(flag, shown, set())
+    for flag in shown:
+        if flag.row is not None and flag.row >= MOST_ROWS:
+            flag.row = None
+    return flags
+
+
+def _flag(x: float, text: str, start: float, end: float, scale: float) -> Flag:
+    """A flag whose text is short enough for the longer side of its line."""
+    limit = 70
+    while True:
+        short = style.plain(text, limit)
+        width = (style.text_inches(short) + 0.2) * scale
+        if width <= max(x - start, end - x) or limit <= 20:
+            return Flag(x, short, width)
+        limit = min(limit, len(short)) - 3
+
+
+def _choose_sides(flags: Sequence[Flag], start: float, end: float) -> None:
+    """To the right where there is room, and where no flag that must go left would meet it head on."""
+    for flag in sorted(flags, key=lambda flag: -flag.x):
+        meets = any(other.to_left and other.covers(flag.x) and flag.covers(other.x) for other in flags)
+        flag.to_left = (flag.high > end or meets) and flag.x - flag.width >= start
+
+
+def _place(flag: Flag, flags: Sequence[Flag], waiting: set[int]) -> None:
+    """Give a flag the lowest row that is above all lines that its label covers, and free."""
+    if flag.row is not None or id(flag) in waiting:
+        return
+    waiting.add(id(flag))
+    below = [other for other in flags if flag.covers(other.x)]
+    for other in below:
+        _place(other, flags, waiting)
+    row = max((other.row + 1 for other in below if other.row is not None), default=0)
+    beside = [other for other in flags if other.low < flag.high and flag.low < other.high]
+    taken = {other.row for other in beside}
+    while row in taken:
+        row += 1
+    flag.row = row
