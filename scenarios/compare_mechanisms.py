@@ -9,7 +9,7 @@ from pathlib import Path
 
 import vipsim as vs
 
-SEEDS = range(200)
+SEEDS = range(1, 201)
 PAIR = {"faults": [vs.crash("db1", at="5s")], "client_interval": "20ms", "duration": "12s"}
 ARMS = {
     "heartbeat pull": vs.pair("heartbeat", mode="pull", **PAIR),

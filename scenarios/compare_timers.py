@@ -8,7 +8,7 @@ from pathlib import Path
 
 import vipsim as vs
 
-SEEDS = range(200)
+SEEDS = range(1, 201)
 INTERVALS = ["100ms", "300ms", "1s"]
 
 

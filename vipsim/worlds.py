@@ -23,7 +23,7 @@ WORLDS = ("sim",)
 
 def run(
     scenario: Scenario | Plan,
-    seed: int = 0,
+    seed: int = 1,
     world: str = "sim",
     level: Level = Level.FRAMES,
     tap: Tap | None = None,

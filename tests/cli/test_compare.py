@@ -18,14 +18,18 @@ TWO = ["compare", "database-pair", "--set", "vrrp.advert_interval=1s,2s", *QUICK
 def test_a_row_per_arm(vipsim: Vipsim) -> None:
     done = vipsim(*TWO, "--seeds", 5)
     assert (done.code, done.err) == (0, "")
-    head, *rows = done.out.splitlines()
+    table, legend = done.out.split("\n\n")
+    head, *rows = table.splitlines()
     assert head.startswith("arm")
     assert [row.split()[0] for row in rows] == ["vrrp.advert_interval=1s", "vrrp.advert_interval=2s"]
+    assert len(legend.splitlines()) <= 4
+    for word in ("blackout:", "[low, high]", "to the first", "seen in"):
+        assert word in legend
 
 
 def test_every_combination_is_an_arm(vipsim: Vipsim) -> None:
     words = ["--set", "vrrp.version=3", "--set", "vrrp.advert_interval=1s,100ms", "--seeds", 2]
-    rows = vipsim("compare", "database-pair", *words, *QUICK).out.splitlines()[1:]
+    rows = vipsim("compare", "database-pair", *words, *QUICK).out.split("\n\n")[0].splitlines()[1:]
     assert [row.rpartition("ms")[0] == "" or "version=3" in row for row in rows] == [True, True]
 
 
@@ -38,6 +42,7 @@ def test_files_and_the_document(vipsim: Vipsim, tmp_path: Path) -> None:
     assert sorted(os.listdir(tmp_path)) == ["c.csv", "c.svg"]
     assert "vrrp.advert_interval=2s" in (tmp_path / "c.csv").read_text()
     assert "written: c.csv\nwritten: c.svg\n" in done.err
+    assert "to the first: " in done.err
 
 
 def test_ctrl_c_keeps_what_is_finished(vipsim: Vipsim, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,8 @@ def test_without_a_name_it_is_the_crash_and_lists_all(vipsim: Vipsim, tmp_path: 
     assert (done.code, done.err) == (0, "")
     assert sorted(os.listdir(tmp_path / "vipsim-demo")) == FILES
     assert "failover of pair from db1 to db2, fault crash:db1 at 5.000 s" in done.out
+    numbers = vipsim("run", "database-pair-heartbeat").out.strip()
+    assert numbers in done.out
     beside = re.search(r"beside it, database-pair, same seed: crash:db1, detection (\d\.\d{3}) s", done.out)
     assert beside
     assert 2.609 <= float(beside[1]) <= 3.610

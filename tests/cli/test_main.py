@@ -90,7 +90,7 @@ def test_start_up_is_quick(word: str, tmp_path: Path) -> None:
         (["run", "database-pair", "--pace", "0x"], "'0x' is not a pace"),
         (["run", "database-pair", "--level", "all"], "invalid choice: 'all'"),
         (["demo", "crsh"], "there is no demo 'crsh' (did you mean crash?)"),
-        (["plot", "database-pair"], "-o"),
+        (["plot", "database-pair", "-o"], "-o"),
         (["compare", "database-pair", "--workers", "0"], "'0' is not a number of processes"),
         (["vip", "ad"], "invalid choice: 'ad'"),
     ],

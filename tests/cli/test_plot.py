@@ -26,6 +26,17 @@ def test_a_png(vipsim: Vipsim, tmp_path: Path) -> None:
     assert (tmp_path / "x.png").read_bytes()[:4] == b"\x89PNG"
 
 
+def test_without_a_name_the_picture_is_named_after_its_source(vipsim: Vipsim, tmp_path: Path) -> None:
+    done = vipsim("plot", "database-pair")
+    assert (done.code, done.out, done.err) == (0, "written: database-pair-timeline.png\n", "")
+    assert (tmp_path / "database-pair-timeline.png").read_bytes()[:4] == b"\x89PNG"
+    (tmp_path / "runs").mkdir()
+    vipsim("run", "database-pair", "--trace", "runs/t.jsonl.gz")
+    done = vipsim("plot", "runs/t.jsonl.gz", "--kind", "phases")
+    assert (done.code, done.out) == (0, "written: t-phases.png\n")
+    assert (tmp_path / "t-phases.png").is_file()
+
+
 def test_a_trace_is_known_by_its_content_too(vipsim: Vipsim, tmp_path: Path) -> None:
     vipsim("run", "database-pair", "--trace", "t.jsonl.gz", "--pcapng", "c.pcapng")
     (tmp_path / "t.jsonl.gz").rename(tmp_path / "trace.gz")

@@ -53,7 +53,7 @@ def test_a_path_and_a_name_are_the_same_scenario(vipsim: Vipsim) -> None:
 
 def test_a_file_of_that_name_wins_over_the_shipped_one(vipsim: Vipsim) -> None:
     Path("database-pair").write_text(PAIR.read_text().replace("name: database-pair", "name: mine"))
-    assert vipsim("run", "database-pair").out.startswith("mine, seed 0")
+    assert vipsim("run", "database-pair").out.startswith("mine, seed 1")
 
 
 def test_the_json_document_has_the_fields_and_nothing_after_it(vipsim: Vipsim) -> None:
@@ -91,6 +91,45 @@ def test_settings_and_faults(vipsim: Vipsim) -> None:
     failovers = json.loads(done.out)["failovers"]
     assert failovers[0]["detection_s"] < 0.37
     assert [one["kind"] for one in failovers] == ["failover", "failback"]
+
+
+@pytest.mark.parametrize("later", ["stop:db1@8s", "crash:db1@8s", "power:db1@8s", "isolate:db1@8s"])
+def test_what_hits_a_dead_master_is_not_the_cause(vipsim: Vipsim, later: str) -> None:
+    """With seed 0 the takeover comes at 8.34 s, after the second fault."""
+    words = ["run", "database-pair", "--seed", 0, "--fault", later]
+    assert "failover of vrrp 51 from db1 to db2, fault crash:db1 at 5.000 s" in vipsim(*words).out
+    (failover,) = json.loads(vipsim(*words, "--json").out)["failovers"]
+    assert (failover["kind"], failover["fault"], failover["fault_at_s"]) == ("failover", "crash:db1", 5)
+    assert 3 < failover["detection_s"] < 3.61
+    assert failover["clients"]["app1"]["parts_ns"]["before"] <= 10_000_000
+
+
+def test_faults_can_be_replaced(vipsim: Vipsim) -> None:
+    done = vipsim("run", "database-pair", "--set", "faults=[]", "--fault", "stop:db1@8s", "--json")
+    (failover,) = json.loads(done.out)["failovers"]
+    assert (failover["kind"], failover["fault"], failover["fault_at_s"]) == ("switchover", "stop:db1", 8)
+    said = " ".join(vipsim("run", "--help").out.split())
+    assert "added to the scenario's own (to replace those: --set 'faults=[]')" in said
+
+
+def test_a_fault_without_a_time_is_noted(vipsim: Vipsim) -> None:
+    words = ["run", "database-pair", "--fault"]
+    done = vipsim(*words, "crash:db2", "--fault", "kill:db1@6s")
+    assert done.code == 0
+    assert done.err == (
+        "vipsim: note: --fault crash:db2 has no time and acts at 0 s: write crash:db2@5s for another\n"
+    )
+    assert vipsim(*words, "crash:db2@0s").err == ""
+
+
+def test_the_default_seed_is_one_everywhere(vipsim: Vipsim) -> None:
+    import vipsim as vs
+
+    pair = vs.pair(faults=[vs.crash("db1", at="5s")])
+    digests = {vs.run(pair).digest, vs.run(pair, 1).digest, vs.Simulation(pair).run().digest}
+    assert len(digests) == 1
+    words = ["run", "database-pair", "--json"]
+    assert vipsim(*words).out == vipsim(*words, "--seed", 1).out
 
 
 def test_levels(vipsim: Vipsim) -> None:
@@ -207,7 +246,13 @@ def test_pace_tells_the_story_and_then_the_numbers(vipsim: Vipsim, monkeypatch: 
     assert clock.now == pytest.approx(110, abs=0.01)
     story, numbers = done.out.split("\n\n", 1)
     assert "db2: vrrp 51 BACKUP -> MASTER (master_down)" in story
-    assert numbers.startswith("database-pair, seed 0")
+    assert numbers.startswith("database-pair, seed 1")
+    assert "wakes up" not in story
+    lines = story.splitlines()
+    silent = next(n for n, line in enumerate(lines) if line.endswith("app1: no answer"))
+    heard = next(n for n, line in enumerate(lines) if "app1: answered again after" in line)
+    crash = next(n for n, line in enumerate(lines) if "fault crash on db1" in line)
+    assert crash < silent < heard
 
 
 def test_ctrl_c_ends_the_story_and_not_the_run(vipsim: Vipsim, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,9 @@ import pytest
 
 import vipsim as vs
 from vipsim.errors import ScenarioError, UnitError, VipsimError
-from vipsim.stats import Censored, quantile
+from vipsim.stats import Censored, Table, quantile
 from vipsim.study.arms import make_arms
+from vipsim.study.report import TABLE_UNITS, short_table
 from vipsim.units import SECOND
 
 SCENARIO = vs.pair(faults=[vs.crash("db1", at="5s")], client_interval="100ms", poll=None)
@@ -123,6 +124,29 @@ def test_seeds_that_make_no_sense(seeds, error):
 def test_a_quiet_time_needs_its_unit():
     with pytest.raises(UnitError, match="60s"):
         vs.compare(SCENARIO, {}, 2, quiet_time="60")
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "shown"),
+    [
+        (600, 580, 640, "0.600 [0.580, 0.640]"),
+        (None, 580, 640, "between 0.580 and 0.640"),
+        (None, 580, None, "at least 0.580"),
+        (None, None, 640, "at most 0.640"),
+        (None, Censored(583_000_000), None, "> 0.583 s"),
+        (600, 580, None, "0.600 [0.580, -]"),
+        (None, None, None, "-"),
+    ],
+)
+def test_an_interval_without_its_value_is_said_in_words(value, low, high, shown):
+    def ns(ms):
+        return ms * 1_000_000 if isinstance(ms, int) else ms
+
+    row = dict(quick({}, 2).table[0])
+    row |= {"difference": ns(value), "difference_low": ns(low), "difference_high": ns(high)}
+    text = short_table(Table.from_rows([row, row], units=TABLE_UNITS), "blackout").to_text()
+    start = text.splitlines()[0].index("to the first [s]")
+    assert text.splitlines()[2][start:].partition("  ")[0].strip() == shown
 
 
 def test_html_for_notebooks():

@@ -192,6 +192,83 @@ def test_the_latest_fault_is_blamed_and_its_value_named():
     assert play([*story[:4], *story[5:]]).failovers[0].fault == "drop:db1:advert 30%"
 
 
+def header(group):
+    return {**HEADER, "scenario": {**HEADER["scenario"], "groups": [group]}}
+
+
+VRRP = header({"vrrp": {"vrid": 51, "members": {"db1": {"iface": "bond0"}, "db2": {"iface": "bond0"}}}})
+ENDS = {"name": "vrrp 51", "primary": "db1.bond0", "standby": "db2.bond0"}
+PULL = header({"heartbeat": {**ENDS, "mode": "pull", "probe": "host"}})
+PUSH = header({"heartbeat": {**ENDS, "mode": "push", "probe": "host"}})
+ASKED = header({"heartbeat": {**ENDS, "mode": "pull", "probe": "database"}})
+
+
+@pytest.mark.parametrize(
+    ("header", "first", "second", "blamed"),
+    [
+        # What hits a master that is out of action already is not the cause.
+        (VRRP, ("crash", "db1", ""), ("stop", "db1", ""), 0),
+        (VRRP, ("power", "db1", ""), ("crash", "db1", ""), 0),
+        (VRRP, ("crash", "db1", ""), ("delay", "db1", "10ms"), 0),
+        (VRRP, ("kill", "db1", ""), ("crash", "db1", ""), 0),
+        (VRRP, ("hang", "db1", ""), ("kill", "db1", ""), 0),
+        (VRRP, ("freeze", "db1", ""), ("power", "db1", ""), 0),
+        (VRRP, ("isolate", "db1.bond0", ""), ("crash", "db1", ""), 0),
+        (VRRP, ("port_down", "sw1.p1", ""), ("crash", "db1", ""), 0),
+        (VRRP, ("isolate", "db1-sw1", ""), ("stop", "db1", ""), 0),
+        (VRRP, ("isolate", "sw1", ""), ("stop", "db1", ""), 0),
+        (VRRP, ("partition", "db1|db2,app1", ""), ("crash", "db1", ""), 0),
+        (VRRP, ("oneway", "db1|db2", ""), ("crash", "db1", ""), 0),
+        (VRRP, ("drop", "db1", "all"), ("crash", "db1", ""), 0),
+        (VRRP, ("drop", "db1>sw1", "advert"), ("crash", "db1", ""), 0),
+        # What leaves it in action is not, if something else put it out.
+        (VRRP, ("delay", "db1", "10ms"), ("crash", "db1", ""), 1),
+        (VRRP, ("jitter", "db1", "10ms"), ("crash", "db1", ""), 1),
+        (VRRP, ("drop", "db1", "advert 30%"), ("crash", "db1", ""), 1),
+        (VRRP, ("drop", "db1", "garp"), ("crash", "db1", ""), 1),
+        (VRRP, ("drop", "sw1>db1", "all"), ("crash", "db1", ""), 1),
+        (VRRP, ("service_stop", "db1.database", ""), ("crash", "db1", ""), 1),
+        (VRRP, ("partition", "db1|app1", ""), ("crash", "db1", ""), 1),
+        (VRRP, ("oneway", "db2|db1", ""), ("crash", "db1", ""), 1),
+        (VRRP, ("link_down", "db1.eth1", ""), ("crash", "db1", ""), 1),
+        # It depends on what the standby watches.
+        (PULL, ("kill", "db1", ""), ("crash", "db1", ""), 1),
+        (PULL, ("hang", "db1", ""), ("crash", "db1", ""), 1),
+        (PULL, ("oneway", "db2|db1", ""), ("crash", "db1", ""), 0),
+        (PULL, ("drop", "sw1>db1", ""), ("crash", "db1", ""), 0),
+        (PUSH, ("kill", "db1", ""), ("crash", "db1", ""), 0),
+        (PUSH, ("service_hang", "db1.database", ""), ("crash", "db1", ""), 1),
+        (ASKED, ("service_hang", "db1.database", ""), ("crash", "db1", ""), 0),
+        (ASKED, ("service_stop", "db1.backup", ""), ("crash", "db1", ""), 1),
+        (ASKED, ("kill", "db1", ""), ("service_stop", "db1.database", ""), 1),
+        # Nothing surely put it out: the takeover follows what changed last.
+        (VRRP, ("delay", "db1", "10ms"), ("drop", "db1", "advert 30%"), 1),
+    ],
+)
+def test_the_earliest_open_fault_that_put_the_master_out_is_blamed(header, first, second, blamed):
+    faults = [
+        fault(at * S, word, target, value=value) for at, (word, target, value) in ((5, first), (7, second))
+    ]
+    (failover,) = play([*settled(), *faults, *takeover(8 * S, "db2")], header=header).failovers
+    expected = ":".join(part for part in (first, second)[blamed] if part)
+    assert (failover.fault, failover.fault_at) == (expected, (5, 7)[blamed] * S)
+
+
+def test_a_fault_that_was_undone_leaves_the_blame_to_the_next():
+    healed = [fault(5 * S, "isolate", "db1"), fault(6 * S, "heal", "db1"), fault(7 * S, "crash", "db1")]
+    assert play([*settled(), *healed, *takeover(10 * S, "db2")]).failovers[0].fault_at == 7 * S
+
+
+def test_a_daemon_that_starts_anew_is_out_until_it_is_master_again():
+    """A second crash of a machine that came back as BACKUP changed nothing."""
+    again = [fault(5 * S, "crash", "db1"), fault(6 * S, "reboot", "db1"), fault(7 * S, "crash", "db1")]
+    story = [*settled(), *again, *takeover(8 * S + 340 * MS, "db2")]
+    assert play(story).failovers[0].fault_at == 5 * S
+    back = [*settled(), *again[:2], *takeover(6500 * MS, "db1"), again[2], *takeover(10 * S, "db2")]
+    (failover,) = play(back).failovers
+    assert (failover.fault, failover.fault_at) == ("crash:db1", 7 * S)
+
+
 @pytest.mark.parametrize("way", [("isolate", "db1", "end"), ("heal", "db1", "begin"), ("heal", "", "begin")])
 def test_an_ended_fault_explains_what_follows_within_the_grace_only(way):
     word, target, phase = way

@@ -10,7 +10,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.trace.stories import HEADER, HOME, MS, VIP, S, crash, daemon, fault, gap, play, settled, state, vip
+from tests.trace.stories import (
+    HEADER,
+    HOME,
+    MS,
+    VIP,
+    S,
+    advert,
+    crash,
+    daemon,
+    fault,
+    gap,
+    play,
+    settled,
+    state,
+    takeover,
+    vip,
+)
 from vipsim.errors import TraceError
 from vipsim.trace import Level, Recorder
 from vipsim.trace.formatting import arp_lines, blackout_text, narrate, report, sentence
@@ -238,14 +254,59 @@ def test_a_short_censored_blackout_is_not_more_than_it_was():
     assert blackout_text(failover.clients["app1"]) == "> 0.250 s"
 
 
+def test_the_longest_silence_is_censored_only_if_it_is_the_open_one():
+    open_end, short = gap(5 * S, None), gap(2 * S, 3 * S)
+    text = report(play([*settled(), short, open_end]))
+    assert "app1            > 16 s in 2, longest > 15.000 s" in text
+    text = report(play([*settled(), gap(2 * S, 12 * S), gap(19 * S, None)]))
+    assert "app1            > 11 s in 2, longest 10.000 s" in text
+    assert "longest 1.000 s" in report(play([*settled(), short]))
+
+
+def test_the_report_counts_messages_and_not_adverts_alone():
+    story = [*settled("pair"), advert(S, "db2", None, "pair", "probe"), advert(2 * S, "db2", None, "pair")]
+    trace = play(story)
+    assert "messages of the protocol 2" in report(trace)
+    assert trace.to_json_document()["adverts"] == 2
+
+
+@pytest.mark.parametrize(
+    ("silence", "end"),
+    [
+        ([], "no client noticed"),
+        ([gap(13 * S, 13 * S + 20 * MS)], "app1 silent 0.020 s"),
+        ([gap(13 * S, None)], "app1 silent > 7 s"),
+    ],
+)
+def test_a_failback_is_one_line(silence, end):
+    story = [*crash(), fault(10 * S, "reboot", "db1"), *takeover(13 * S, "db1", "preempt"), *silence]
+    lines = report(play(story)).splitlines()
+    at = lines.index(f"failback of vrrp 51 from db2 to db1 at 13.000 s (preempt): {end}")
+    assert (lines[at - 1], lines[at + 1]) == ("", "")
+
+
+def test_wake_ups_are_told_only_if_wanted():
+    timer = (8 * S, "timer", "db2", {"part": "vrrp 51", "name": "master_down"})
+    trace = play([*settled(), timer])
+    assert len(trace.records) == len(list(narrate(trace, wake_ups=True))) == len(list(narrate(trace))) + 1
+    assert not any("wakes up" in line for line in narrate(trace))
+
+
+def test_a_client_is_told_when_it_misses_its_first_answer():
+    lines = list(narrate(play([*crash()[:-1], gap(4996 * MS, None)])))
+    missed = lines.index("   5.006 s  app1: no answer")  # a probe spacing after the last one
+    assert lines[missed - 1].startswith("   5.000 s") and lines[missed + 1].startswith("   8.000 s")
+    assert lines[-1] == "  20.000 s  app1: no answer since 4.996 s, and the run ends"
+
+
 def test_the_story_has_a_sentence_for_every_record():
     trace = play([*crash(), *[(20 * S, k, n, d) for _, k, n, d in cache()]])
-    lines = list(narrate(trace))
-    assert len(lines) == len(trace.records)
+    lines = list(narrate(trace, wake_ups=True))
+    assert len(lines) == len(trace.records) + 1  # and when the client missed its first answer
     assert "   5.000 s  db1: fault crash on db1" in lines
     assert "   8.000 s  db2: vrrp 51 BACKUP -> MASTER (master_down)" in lines
     assert "   8.150 s  db2: announces 192.168.1.219 at 00:21:5A:DB:7F:C2" in lines
-    assert "   8.156 s  app1: app1 is answered again after 3.160 s (3 probes lost)" in lines
+    assert "   8.156 s  app1: answered again after 3.160 s (3 probes lost)" in lines
 
 
 @pytest.mark.parametrize(
@@ -260,7 +321,7 @@ def test_the_story_has_a_sentence_for_every_record():
         (Record(1, 0, "fdb", "sw1", {"mac": HOME["db1"], "old_port": "p1", "port": None}), "forgets 00:21"),
         (Record(1, 0, "link", "db1", {"iface": "bond0", "up": False}), "bond0 is down"),
         (Record(1, 0, "service", "db1", {"service": "database", "act": "hang"}), "service database: hang"),
-        (Record(1, 0, "answered", "app1", {"client": "app1", "by": "db2"}), "app1 is answered by db2"),
+        (Record(1, 0, "answered", "app1", {"client": "app1", "by": "db2"}), "app1: answered by db2"),
         (Record(1, 0, "my-own", "x", {"a": 1}), "x: a 1"),
     ],
 )

@@ -71,6 +71,7 @@ def run(args: argparse.Namespace) -> int:
         For bad input, before anything runs.
     """
     from vipsim.study import compare, parse_seeds
+    from vipsim.study.report import LEGEND
 
     path = find_scenario(args.scenario)
     outputs = Outputs(reads=[path])
@@ -96,8 +97,9 @@ def run(args: argparse.Namespace) -> int:
         bar.clear()
     outputs.write(csv, lambda target: found.table.to_csv(target))
     outputs.write(cdf, lambda target: _draw(found, target))
-    print(found.to_text(), file=sys.stderr if args.json else sys.stdout)
-    outputs.tell(sys.stderr if args.json else sys.stdout)
+    says = sys.stderr if args.json else sys.stdout
+    print(f"{found.to_text()}\n\n{LEGEND}", file=says)
+    outputs.tell(says, before="\n")
     if args.json:
         _print_document(scenario.name, found)
     return failures.INTERRUPTED if found.interrupted else outputs.code

@@ -28,7 +28,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--out", metavar="DIR", default=FOLDER, help=f"folder for the files (default {FOLDER})"
     )
-    add_seed(parser, default=1)
+    add_seed(parser)
     parser.set_defaults(run=run)
 
 

@@ -38,7 +38,7 @@ def narrate(
     clock: Callable[[], float] | None = None,
     sleep: Callable[[float], object] | None = None,
 ) -> None:
-    """Say each record of a run when its time has come.
+    """Say each line of a run's story when its time has come.
 
     Parameters
     ----------
@@ -51,12 +51,12 @@ def narrate(
     clock, sleep : callable, optional
         In seconds; default: those of the machine.
     """
-    from vipsim.trace.formatting import sentence
+    from vipsim.trace.formatting import story
 
     clock, sleep = clock or time.monotonic, sleep or time.sleep
     start = clock()
-    for record in trace.select():
-        due = start + record.time / SECOND / pace
+    for at, line in story(trace):
+        due = start + at / SECOND / pace
         while (left := due - clock()) > 0:
             sleep(min(left, _NAP))
-        say(sentence(record))
+        say(line)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vipsim.cli.failures import printable
 from vipsim.cli.parser import did_you_mean
 from vipsim.errors import VipsimError
 
@@ -37,22 +39,23 @@ def add_changes(parser: argparse.ArgumentParser) -> None:
         dest="settings",
         help="change a setting, for example vrrp.advert_interval=2s; may be repeated",
     )
-    add_faults(parser)
+    # Here settings are changed first, so that the scenario's faults can be put aside for others.
+    add_faults(parser, " (to replace those: --set 'faults=[]')")
 
 
-def add_faults(parser: argparse.ArgumentParser) -> None:
-    """Add ``--fault``."""
+def add_faults(parser: argparse.ArgumentParser, instead: str = "") -> None:
+    """Add ``--fault``; `instead` says how the scenario's own faults are left out."""
     parser.add_argument(
         "--fault",
         action="append",
         default=[],
         metavar="KIND:NODE[:VALUE]@TIME",
         dest="faults",
-        help="one fault more, for example crash:db1@5s; may be repeated",
+        help=f"a fault added to the scenario's own{instead}, for example crash:db1@5s; may be repeated",
     )
 
 
-def add_seed(parser: argparse.ArgumentParser, default: int = 0) -> None:
+def add_seed(parser: argparse.ArgumentParser, default: int = 1) -> None:
     """Add ``--seed``."""
     parser.add_argument(
         "--seed",
@@ -140,4 +143,17 @@ def read_changed(path: Path, settings: Sequence[str], faults: Sequence[str]) -> 
         changes[setting] = value
     if changes:
         scenario = set_paths(scenario, changes)
-    return scenario.with_faults(*faults) if faults else scenario
+    if faults:
+        scenario = scenario.with_faults(*faults)
+        _note_timeless(faults)
+    return scenario
+
+
+def _note_timeless(faults: Sequence[str]) -> None:
+    """Say which faults act at once, since nobody said when."""
+    timeless = [text.strip() for text in faults if "@" not in text]
+    if timeless:
+        named = ", ".join(f"--fault {printable(text[:60])}" for text in timeless)
+        example = printable(timeless[0][:60])
+        says = "has no time and acts" if len(timeless) == 1 else "have no time and act"
+        print(f"vipsim: note: {named} {says} at 0 s: write {example}@5s for another", file=sys.stderr)

@@ -40,7 +40,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "source", metavar="TRACE|SCENARIO", help="a trace, a scenario file or a shipped scenario"
     )
     parser.add_argument("--kind", choices=tuple(KINDS), default="timeline", help="what to draw")
-    parser.add_argument("-o", "--output", metavar="FILE", required=True, help="a .png, .svg or .pdf")
+    parser.add_argument(
+        "-o", "--output", metavar="FILE", help="a .png, .svg or .pdf (default NAME-KIND.png in this folder)"
+    )
     add_seed(parser)
     add_seeds(parser, default="200")
     parser.add_argument(
@@ -64,12 +66,21 @@ def run(args: argparse.Namespace) -> int:
     trace_file = _trace_file(args)
     source = trace_file or find_scenario(args.source)
     outputs = Outputs(reads=[source])
-    target = outputs.claim("-o", args.output, PICTURES)
+    name = args.output if args.output is not None else f"{_stem(source)}-{args.kind}.png"
+    target = outputs.claim("-o", name, PICTURES)
     draw = _from_trace(args, source) if trace_file else _from_scenario(args, source)
     picture = draw()
     outputs.write(target, lambda path: view.save(picture, path))
     outputs.tell(sys.stdout)
     return outputs.code
+
+
+def _stem(source: Path) -> str:
+    """Return a file's name without what says its kind: ``t`` of ``runs/t.jsonl.gz``."""
+    name = source.name
+    for suffix in (".gz", ".jsonl", ".yaml", ".yml"):
+        name = name.removesuffix(suffix)
+    return name or "vipsim"
 
 
 def _trace_file(args: argparse.Namespace) -> Path | None:

@@ -30,6 +30,7 @@ examples:
   vipsim run database-pair --arp app1@4s --arp app1@20s
   vipsim run database-pair --set vrrp.advert_interval=2s --seed 7 --json
   vipsim run my.yaml --fault crash:db1@5s --pcapng out.pcapng --check
+  vipsim run database-pair --set 'faults=[]' --fault stop:db1@8s   (only this fault)
   vipsim run maintenance --pace 10x
 """
 

@@ -36,6 +36,13 @@ TABLE_UNITS = {
 }
 """Units of `arm_row`."""
 
+LEGEND = """\
+blackout: of each run the longest silence of the client that suffered most; p50, p99: over the n runs.
+[low, high]: 95 % interval, - for a limit that so few runs do not give; > 15 s: not over when the run ended.
+to the first: median difference to the first arm, seed by seed (below 0: shorter than there).
+From the run without faults: false failovers, expected (closed form), seen in (how many in which time)."""
+"""What the columns of `short_table` mean."""
+
 _DIGITS = 3
 """Digits after the point that the short form shows of a time in seconds."""
 
@@ -120,6 +127,12 @@ def _interval(row: Row, name: str, unit: str) -> str:
     low, high = row[f"{name}_low"], row[f"{name}_high"]
     if low is None and high is None:
         return value
+    if row[name] is None:  # censored pairs hide the value, but not where it must be
+        if high is None:
+            return _text(low, unit) if isinstance(low, Censored) else f"at least {_text(low, unit)}"
+        if low is None:
+            return f"at most {_text(high, unit)}"
+        return f"between {_text(low, unit)} and {_text(high, unit)}"
     return f"{value} [{_text(low, unit)}, {_text(high, unit)}]"
 
 

@@ -19,6 +19,17 @@ LEAST_GRACE: Time = 5 * SECOND
 EVERYBODY = ("", "*", "all", "network")
 """Targets of a fault that mean the whole network."""
 
+DAEMON, HOST = "", "*"
+"""What the standby watches: the master's daemon (VRRP, heartbeat push), or its kernel (pull by ping). Any
+other word is the service that it asks."""
+_OF_THE_HOST = frozenset(
+    {"crash", "power", "freeze", "stop", "restart", "reboot", "link_down", "port_down", "isolate"}
+)
+_OF_THE_DAEMON = frozenset({"kill", "hang"})
+_OF_A_SERVICE = frozenset({"service_stop", "service_hang"})
+_CERTAIN_DROPS = frozenset({"", "all", "100%", "all 100%"})
+_ADVERTS_ONLY = frozenset({"advert", "advert 100%"})
+
 
 @dataclass(frozen=True, slots=True)
 class ClientFacts:
@@ -43,6 +54,12 @@ class Facts:
     """The other end of each link's end, both as ``node.port``."""
     vips: frozenset[str] = frozenset()
     """Virtual addresses, as text."""
+    watched: Mapping[str, str] = field(default_factory=dict)
+    """What each group's standby watches: `DAEMON`, `HOST` or the name of a service."""
+    asking: frozenset[str] = frozenset()
+    """Groups whose standby asks (pull): there each direction of the way is needed."""
+    members: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Of each group the interface (``node.iface``) on which each node takes part."""
     grace: Time = LEAST_GRACE
     """How long the consequences of an ended fault may take: four of the longest advert intervals, or a
     heartbeat's interval x dead count + timeout; at least `LEAST_GRACE`. In ns."""
@@ -60,6 +77,46 @@ class Facts:
         """Whether `machine` moves `vip` (an unknown machine moves all)."""
         vips = self.machines.get(machine)
         return vips is None or vip in vips
+
+    def puts_out(self, word: str, target: str, value: str, machine: str, old: str, new: str) -> bool:
+        """Whether a fault surely leaves `new` without any sign of the master `old` of `machine`.
+
+        It depends on what the standby watches: a killed daemon says nothing, but its kernel answers a
+        ping; a service that stopped matters to who asks that service. A cable must be that of the
+        group's interface, a partition must part the two. What only slows or thins out (``delay``,
+        ``jitter``, ``drop`` of some frames) may or may not be noticed: that is not sure.
+        """
+        watched = self.watched.get(machine, DAEMON)
+        if word in _OF_THE_HOST or (word in _OF_THE_DAEMON and watched == DAEMON):
+            return self._way_out(target, machine, old) != ""
+        if word in _OF_A_SERVICE:
+            return target == f"{old}.{watched}"
+        if word in ("partition", "oneway"):
+            both = word == "partition" or machine in self.asking
+            return _parts(target, old, new) or (both and _parts(target, new, old))
+        if word == "drop":
+            adverts = watched == DAEMON and not self.decides_by_state(machine)
+            way = self._way_out(target, machine, old)
+            certain = value in _CERTAIN_DROPS or (adverts and value in _ADVERTS_ONLY)
+            return certain and (way in ("both", "out") or (way == "in" and machine in self.asking))
+        return False
+
+    def _way_out(self, target: str, machine: str, node: str) -> str:
+        """Which ways of `node`'s cable in the group a target means: ``both``, ``out``, ``in``, or none."""
+        iface = self.members.get(machine, {}).get(node)
+        if iface is None:
+            return "both" if target.partition(".")[0] == node else ""
+        port = self.peers.get(iface, "")
+        near, far = {node, iface}, {port, port.partition(".")[0]} - {""}
+        if target in near | far:
+            return "both"
+        for one, two in _splits(target):
+            arrow = target[len(one)] == ">"
+            if one in near and two in far:
+                return "out" if arrow else "both"
+            if one in far and two in near:
+                return "in" if arrow else "both"
+        return ""
 
     def hosts_hit(self, target: str) -> frozenset[str] | None:
         """Return the hosts that a fault on `target` hits; None means all.
@@ -100,6 +157,13 @@ def _splits(item: str) -> list[tuple[str, str]]:
     return [(item[:at], item[at + 1 :]) for at, letter in enumerate(item) if letter in "->"]
 
 
+def _parts(target: str, source: str, destination: str) -> bool:
+    """Whether ``a,b|c`` has `source` in an earlier group than `destination`."""
+    groups = [[name.strip() for name in part.split(",")] for part in target.split("|")]
+    place = {name: number for number, names in enumerate(groups) for name in names}
+    return source in place and destination in place and place[source] < place[destination]
+
+
 def read_facts(header: Mapping[str, Any]) -> Facts:
     """Read the facts from a trace's header, as far as they are there."""
     scenario = _mapping(header.get("scenario"))
@@ -108,6 +172,8 @@ def read_facts(header: Mapping[str, Any]) -> Facts:
     }
     machines: dict[str, frozenset[str]] = {}
     heartbeats: set[str] = set()
+    watched: dict[str, str] = {}
+    members: dict[str, Mapping[str, str]] = {}
     grace = LEAST_GRACE
     for group in _sequence(scenario.get("groups")):
         for kind, body in _mapping(group).items():
@@ -116,8 +182,10 @@ def read_facts(header: Mapping[str, Any]) -> Facts:
             machines[name] = frozenset(
                 addresses.get(str(vip), str(vip)) for vip in _sequence(facts.get("vips"))
             )
+            members[name] = _read_members(facts)
             if kind == "heartbeat":
                 heartbeats.add(name)
+                watched[name] = _read_watched(facts)
             grace = max(grace, _longest_detection(facts))
     nodes = _mapping(scenario.get("nodes"))
     switches = frozenset(str(name) for name, node in nodes.items() if _mapping(node).get("kind") == "switch")
@@ -129,6 +197,9 @@ def read_facts(header: Mapping[str, Any]) -> Facts:
         switches=switches,
         peers=_read_peers(_sequence(scenario.get("links"))),
         vips=frozenset(addresses.values()),
+        watched=watched,
+        asking=frozenset(name for name, what in watched.items() if what != DAEMON),
+        members=members,
         grace=grace,
     )
 
@@ -139,6 +210,27 @@ def _longest_detection(group: Mapping[str, Any]) -> Time:
     beats = dead_count if isinstance(dead_count, int) else 3
     silence = beats * _time(group.get("interval")) + _time(group.get("timeout"))
     return max(4 * _time(group.get("advert_interval")), silence)
+
+
+def _read_watched(heartbeat: Mapping[str, Any]) -> str:
+    """What the standby of a heartbeat watches."""
+    if heartbeat.get("mode") == "push":
+        return DAEMON
+    probe = heartbeat.get("probe", "host")
+    return HOST if probe == "host" else str(probe)
+
+
+def _read_members(group: Mapping[str, Any]) -> dict[str, str]:
+    """The interface of each member: of VRRP's by name, of a heartbeat's two as ``node.iface``."""
+    found = {
+        str(node): f"{node}.{_mapping(body).get('iface')}"
+        for node, body in _mapping(group.get("members")).items()
+        if _mapping(body).get("iface")
+    }
+    for end in (group.get("primary"), group.get("standby")):
+        if isinstance(end, str) and "." in end:
+            found[end.partition(".")[0]] = end
+    return found
 
 
 def _read_clients(clients: Mapping[str, Any], addresses: Mapping[str, str]) -> dict[str, ClientFacts]:

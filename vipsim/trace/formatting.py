@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from vipsim.trace.facts import read_facts
 from vipsim.trace.outcome import PARTS, ClientOutage, Failover
 from vipsim.trace.records import Level, Record
 from vipsim.trace.trace import Trace
@@ -27,11 +28,12 @@ def report(trace: Trace) -> str:
     lines += ["", "all silences of the clients:"]
     for name, client in metrics.clients.items():
         total = blackout_text(ClientOutage(client.blackout, client.censored))
-        lines.append(f"  {name:<12} {total:>9} in {len(client.silences)}, longest {seconds(client.longest)}")
+        longest = f"{'> ' if client.longest_censored else ''}{seconds(client.longest)}"
+        lines.append(f"  {name:<12} {total:>9} in {len(client.silences)}, longest {longest}")
     lines += [
         "",
         f"dual master {seconds(metrics.dual_master)}, dual owner {seconds(metrics.dual_owner)}, "
-        f"false failovers {metrics.false_failovers}, adverts {metrics.adverts}",
+        f"false failovers {metrics.false_failovers}, messages of the protocol {metrics.adverts}",
     ]
     if trace.level >= Level.PROTOCOL:
         lines += [f"VIOLATION {violation}" for violation in trace.violations]
@@ -39,6 +41,9 @@ def report(trace: Trace) -> str:
 
 
 def _failover_lines(failover: Failover) -> Iterator[str]:
+    if failover.kind == "failback":
+        yield _failback_line(failover)
+        return
     false = "false " if failover.false else ""
     yield (
         f"{false}{failover.kind} of {failover.machine} from {failover.old} to {failover.new}, "
@@ -49,6 +54,20 @@ def _failover_lines(failover: Failover) -> Iterator[str]:
         yield f"  {name:<12} {'-' if value is None else seconds(value):>9}"
     for client, outage in failover.clients.items():
         yield f"  {client:<12} {blackout_text(outage):>9} blackout"
+
+
+def _failback_line(failover: Failover) -> str:
+    """A return that no fault caused has no parts to show: when, why, and who felt it."""
+    felt = [
+        f"{client} silent {blackout_text(outage)}"
+        for client, outage in failover.clients.items()
+        if outage.last is not None
+    ]
+    return (
+        f"failback of {failover.machine} from {failover.old} to {failover.new} "
+        f"at {seconds(failover.takeover_at)} ({failover.why}): "
+        + (", ".join(felt) or ("no client noticed" if failover.clients else "no client was measured"))
+    )
 
 
 def blackout_text(outage: ClientOutage) -> str:
@@ -78,16 +97,38 @@ def arp_lines(trace: Trace, node: str, at: Time | str) -> list[str]:
 # --- the story -----------------------------------------------------------------------------
 
 
-def narrate(trace: Trace) -> Iterator[str]:
-    """Tell the run, one sentence per record; `sentence` is the same for a single record."""
-    return (sentence(record) for record in trace.select())
+def narrate(trace: Trace, wake_ups: bool = False) -> Iterator[str]:
+    """Tell the run: a sentence per record (see `sentence`), and one where a client is answered no more.
+
+    Parameters
+    ----------
+    trace : Trace
+        Of level ``protocol`` or ``frames``.
+    wake_ups : bool
+        Tell also which timers fired; what a timer led to is told anyway.
+    """
+    return (line for _, line in story(trace, wake_ups))
+
+
+def story(trace: Trace, wake_ups: bool = False) -> list[tuple[Time, str]]:
+    """Return the lines of `narrate`, each with its time in ns."""
+    records = [record for record in trace.select() if wake_ups or record.kind != "timer"]
+    lines = [(record.time, sentence(record)) for record in records]
+    clients = read_facts(trace.header).clients
+    for record in records:
+        if record.kind == "gap":
+            # The gap is known when it ends; the first answer was missed a probe spacing after the last.
+            client, last = record.data["client"], record.data["last"]
+            missed = min(record.time, last + (clients[client].interval if client in clients else 0))
+            lines.append((missed, f"{seconds(missed):>10}  {client}: no answer"))
+    return sorted(lines, key=lambda line: line[0])
 
 
 def sentence(record: Record) -> str:
     """One record in words, with its time: ``   8.609 s  db2: vrrp 51 BACKUP -> MASTER (master down)``."""
     tell = _SENTENCES.get(record.kind, _anything)
-    who = f"{record.node}: " if record.node else ""
-    return f"{seconds(record.time):>10}  {who}{tell(record.data)}"
+    name = record.data["client"] if record.kind in ("gap", "answered") else record.node
+    return f"{seconds(record.time):>10}  {f'{name}: ' if name else ''}{tell(record.data)}"
 
 
 def _anything(data: dict[str, Any]) -> str:
@@ -144,8 +185,8 @@ def _fdb(data: dict[str, Any]) -> str:
 def _gap(data: dict[str, Any]) -> str:
     last, first = data["last"], data["first"]
     if first is None:
-        return f"{data['client']} has had no answer since {seconds(last)}, and the run ends"
-    return f"{data['client']} is answered again after {seconds(first - last)} ({data['lost']} probes lost)"
+        return f"no answer since {seconds(last)}, and the run ends"
+    return f"answered again after {seconds(first - last)} ({data['lost']} probes lost)"
 
 
 class _Known(dict[str, Any]):
@@ -169,5 +210,5 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "link": lambda data: f"{data['iface']} is {'up' if data['up'] else 'down'}",
     "service": lambda data: f"service {data['service']}: {data['act']}",
     "gap": _gap,
-    "answered": lambda data: f"{data['client']} is answered by {data['by']}",
+    "answered": lambda data: f"answered by {data['by']}",
 }

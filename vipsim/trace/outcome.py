@@ -103,6 +103,8 @@ class ClientSummary:
     """Their sum in ns, the censored one counted to the end of the run."""
     longest: Time = 0
     censored: bool = False
+    longest_censored: bool = False
+    """The longest silence is the one that was open when the run ended: print as ``> 62.281 s``."""
     lost: int = 0
     """Probes that were sent during the silences and never answered."""
 

@@ -37,13 +37,15 @@ class Silences:
         result: dict[str, ClientSummary] = {}
         for client in sorted(self._silences):
             silences = self._silences[client]
-            lengths = [_length(silence, end) for silence in silences]
+            lengths = [(_length(silence, end), silence[1] is None) for silence in silences]
+            longest, is_open = max(lengths, default=(0, False))
             result[client] = ClientSummary(
                 resolution=self._spacing(client),
                 silences=tuple(silences),
-                blackout=sum(lengths),
-                longest=max(lengths, default=0),
-                censored=any(first is None for _, first in silences),
+                blackout=sum(length for length, _ in lengths),
+                longest=longest,
+                censored=any(open_still for _, open_still in lengths),
+                longest_censored=is_open,
                 lost=self._lost.get(client, 0),
             )
         return result

@@ -6,10 +6,16 @@ Rules of attribution
    that machine before. A master that steps back while another is still MASTER (end of a split brain)
    hands the title to that one, without a takeover. The first master ever takes over from nobody.
 2. ``why`` is one of `RETURNS`: a *failback*; it begins with the takeover and blames no fault.
-3. Otherwise the latest fault before it that hits the old master (its host, an interface, service,
-   port or link of it, or the whole network) is to blame, if it is still open or ended at most
-   `Facts.grace` ago. A fault ends by its record with phase ``end`` or by the word of its way back.
-4. `PLANNED` words make a *switchover*, all others a *failover*. Without a fault it is a switchover if
+3. Otherwise a fault is to blame that hits the old master (its host, an interface, service, port or
+   link of it, or the whole network), and is still open or ended at most `Facts.grace` ago. A fault
+   ends by its record with phase ``end`` or by the word of its way back.
+4. Of several it is the *earliest* that put the old master out of action (`Facts.puts_out`) and still
+   does: what hits a master that is out already changes nothing (``stop`` or ``crash`` of a host without
+   power). It does so until it ends; where it ended the process (`ENDS_PROCESS`), until the old
+   master is MASTER again, since a daemon that starts anew begins as BACKUP.
+5. If none surely put it out (``delay``, ``jitter``, a partial ``drop``, a service that nobody asks, what
+   ended), it is the *latest*: the takeover follows what changed last.
+6. `PLANNED` words make a *switchover*, all others a *failover*. Without a fault it is a switchover if
    the old master said goodbye, and else a false failover.
 """
 
@@ -30,6 +36,8 @@ GOODBYES = frozenset({"goodbye"})
 """Reasons of a takeover from a master that left in order."""
 PLANNED = frozenset({"stop", "restart", "reboot"})
 DEADLY = frozenset({"crash", "power"})
+ENDS_PROCESS = frozenset({"crash", "power", "kill", "stop", "restart", "reboot"})
+"""Faults after which a daemon that is there again has forgotten that it was master."""
 _CUT = frozenset({"isolate", "partition", "oneway", "drop", "delay", "jitter"})
 WAYS_BACK: dict[str, frozenset[str]] = {
     "restart": frozenset({"kill", "stop", "hang", "crash", "power"}),
@@ -53,6 +61,7 @@ class OpenFault:
     text: str
     at: Time
     hits: frozenset[str] | None
+    value: str = ""
     ended: Time | None = None
 
     def is_hitting(self, node: str) -> bool:
@@ -80,20 +89,25 @@ class FaultLog:
         if undone or (word in WAYS_BACK and word not in PLANNED):
             return
         self.faults = [fault for fault in self.faults if self._matters(fault, time)]
-        value = data.get("value")
-        text = ":".join(str(part) for part in (word, target, value) if part not in ("", None))
+        value = str(data.get("value") or "")
+        text = ":".join(part for part in (word, target, value) if part)
         # What has no way back (an injected frame, the restart of what was running) ends as it begins.
         at_once = word in PLANNED - {"stop"} or word == "inject"
-        self.faults.append(OpenFault(word, target, text, time, hits, time if at_once else None))
+        self.faults.append(OpenFault(word, target, text, time, hits, value, time if at_once else None))
         if at_once:
             self.last_end = time
 
-    def blame(self, node: str, time: Time) -> OpenFault | None:
-        """Return the latest fault that hits `node` and is open, or ended at most the grace ago."""
-        for fault in reversed(self.faults):
-            if fault.is_hitting(node) and self._matters(fault, time):
+    def blame(self, machine: str, old: str, new: str, since: Time, time: Time) -> OpenFault | None:
+        """Return the fault that explains why `new` took over from `old` at `time`; None: nothing does.
+
+        `since` is when `old` last became MASTER of `machine`, in ns. See rules 3 to 5 of the module.
+        """
+        hitting = [fault for fault in self.faults if fault.is_hitting(old) and self._matters(fault, time)]
+        for fault in hitting:
+            still = fault.ended is None or (fault.word in ENDS_PROCESS and fault.at >= since)
+            if still and self._facts.puts_out(fault.word, fault.target, fault.value, machine, old, new):
                 return fault
-        return None
+        return hitting[-1] if hitting else None
 
     def _matters(self, fault: OpenFault, time: Time) -> bool:
         return fault.ended is None or time - fault.ended <= self._facts.grace
@@ -140,6 +154,8 @@ class Takeovers:
         self.masters = Overlap()
         """Living daemons in MASTER, by machine: its overlap is `dual_master`. A frozen process lives."""
         self._title: dict[str, str] = {}
+        self._since: dict[tuple[str, str], Time] = {}
+        """When each (machine, node) last became MASTER, in ns."""
         self._owned: dict[str, set[str]] = {}
         self._advert: dict[tuple[str, str], Time] = {}
         self._announce: dict[tuple[str, str], Time] = {}
@@ -170,6 +186,7 @@ class Takeovers:
             return
         old = self._title.get(machine)
         self._title[machine] = node
+        self._since[machine, node] = time
         self.masters.add(time, machine, node)
         if old is not None and old != node:
             self._begin(time, machine, old, node, str(data.get("why", "")))
@@ -184,7 +201,8 @@ class Takeovers:
         ]
 
     def _begin(self, time: Time, machine: str, old: str, new: str, why: str) -> None:
-        fault = None if why in RETURNS else self._log.blame(old, time)
+        since = self._since.get((machine, old), 0)
+        fault = None if why in RETURNS else self._log.blame(machine, old, new, since, time)
         planned = why in GOODBYES if fault is None else fault.word in PLANNED
         kind = "failback" if why in RETURNS else "switchover" if planned else "failover"
         takeover = Takeover(
