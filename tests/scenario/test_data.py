@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,8 +14,10 @@ from tests.scenario.strategies import scenarios
 from vipsim.errors import ScenarioError
 from vipsim.scenario.builders import pair
 from vipsim.scenario.data import digest, from_data, to_data
-from vipsim.scenario.model import HeartbeatGroup, HeartbeatMember, Scenario
+from vipsim.scenario.model import Client, HeartbeatGroup, HeartbeatMember, Scenario
+from vipsim.scenario.paths import set_path
 from vipsim.scenario.reader import read_scenario_text
+from vipsim.scenario.schema import schema
 from vipsim.units import SECOND
 
 
@@ -67,6 +70,32 @@ def test_a_timeout_that_is_the_default_is_the_default() -> None:
     assert group(3 * SECOND, "push") == group(None, "push")
     assert group(None, "push").silence == 3 * SECOND
     assert group(SECOND // 2).silence == SECOND // 2
+
+
+def test_a_client_begins_within_its_interval_unless_it_says_when() -> None:
+    assert Client("app1", "app1", "service").start == (0, 10_000_000)
+    assert Client("app1", "app1", "service", interval=SECOND).start == (0, SECOND)
+    assert Client("app1", "app1", "service", start=(0, 0)).start == (0, 0)
+    data = to_data(pair())
+    assert data["clients"]["app1"]["start"] == "0s..10ms"
+    del data["clients"]["app1"]["start"]
+    assert digest(from_data(data)) == digest(pair())
+    assert set_path(pair(), "clients.app1.interval", "1ms").clients[0].start == (0, 1_000_000)
+    begins_at_zero = set_path(pair(), "clients.app1.start", "0s")
+    assert set_path(begins_at_zero, "clients.app1.interval", "1ms").clients[0].start == (0, 0)
+
+
+def test_a_client_is_on_the_host_it_is_called_as() -> None:
+    data = to_data(pair())
+    del data["clients"]["app1"]["node"]
+    assert from_data(data) == pair()
+    jsonschema.validate(data, schema())
+    del data["clients"]["app1-db1"]["node"]
+    with pytest.raises(ScenarioError) as refusal:
+        from_data(data)
+    (problem,) = refusal.value.problems
+    assert (problem.message, problem.where) == ("node is missing", ("clients", "app1-db1"))
+    assert problem.hint == "write node: a, or call the client as its host"
 
 
 def test_the_digest_is_of_the_meaning() -> None:

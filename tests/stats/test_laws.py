@@ -169,6 +169,25 @@ def test_laws_describe_themselves_with_formula_and_numbers() -> None:
 
 
 @pytest.mark.parametrize(
+    ("law", "at_a_quarter"),
+    [
+        (heartbeat_pull_detection("1s", 3), 3.75),
+        (heartbeat_push_detection("1s", 3), 2.75),
+        (vrrp_detection(100, "1s", 2), 3.359375),
+    ],
+)
+def test_phase_is_the_age_of_the_last_message_in_every_formula(law: Uniform, at_a_quarter: float) -> None:
+    """What the text says for an age of one interval and of none are the bounds."""
+    words = {"(256 - priority)/256 s": "156/256", "(dead_count - 1) interval": "2", "3 advert_interval": "3"}
+    words |= {"dead_time": "3", "timeout": "1", "interval": "1"}
+    formula = law.formula
+    for word, number in words.items():
+        formula = formula.replace(word, number)
+    values = [s(eval(formula, {"phase": phase})) for phase in (1, 0.25, 0)]
+    assert values == [law.low, s(at_a_quarter), law.high]
+
+
+@pytest.mark.parametrize(
     ("call", "message"),
     [
         (lambda: vrrp_skew(0, s(1), 2), "1 to 255"),

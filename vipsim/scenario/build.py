@@ -147,7 +147,8 @@ def _heartbeat(file: HeartbeatFile, nodes: tuple[Node, ...]) -> HeartbeatGroup:
 
 
 def _client(name: str, file: ClientFile) -> Client:
-    return Client(name, file.node, file.target, **_given(file, "probe", "interval", "start", "measured"))
+    given = _given(file, "probe", "interval", "start", "measured")
+    return Client(name, file.node or name, file.target, **given)
 
 
 def _fault(file: Any) -> Fault:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from contextlib import suppress
 
 from vipsim.errors import Problem, ScenarioError
+from vipsim.scenario.check_clients import check_clients
 from vipsim.scenario.check_faults import check_faults
-from vipsim.scenario.check_groups import check_clients, check_groups
+from vipsim.scenario.check_groups import check_groups
 from vipsim.scenario.check_network import check_links, check_nodes, check_vips
 from vipsim.scenario.fields import TITLE, shown
 from vipsim.scenario.findings import Damage, Enough, Findings
@@ -70,7 +71,7 @@ def _check_limits(findings: Findings) -> None:
         )
     if scenario.phase is not None and not 0 <= scenario.phase < 1:
         findings.add(("phase",), f"{scenario.phase} is no phase", "allowed: a number from 0 to below 1")
-    if not scenario.nodes and not findings.damage.hits("nodes"):
+    if not scenario.nodes and not findings.damage.touches("nodes"):
         findings.add(("nodes",), "there are no nodes", "write at least one host")
     for section, most in _LIMITS.items():
         count = len(getattr(scenario, section))

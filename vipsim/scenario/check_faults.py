@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from vipsim.errors import VipsimError
 from vipsim.scenario import targets
 from vipsim.scenario.check_groups import members_of
@@ -24,6 +26,17 @@ _HOST_WORDS = DAEMON_WORDS | {
     FaultWord.REBOOT,
     FaultWord.THAW,
 }
+_LINK_WORDS = frozenset(
+    {
+        FaultWord.LINK_DOWN,
+        FaultWord.LINK_UP,
+        FaultWord.PORT_DOWN,
+        FaultWord.PORT_UP,
+        FaultWord.DROP,
+        FaultWord.DELAY,
+        FaultWord.JITTER,
+    }
+)
 _SERVICE_WORDS = frozenset({FaultWord.SERVICE_STOP, FaultWord.SERVICE_HANG, FaultWord.SERVICE_START})
 WAYS_BACK = frozenset(
     {
@@ -42,32 +55,34 @@ _VALUED = frozenset({FaultWord.DROP, FaultWord.DELAY, FaultWord.JITTER, FaultWor
 
 def check_faults(findings: Findings) -> None:
     """Judge every fault."""
-    known = _Known(findings.scenario)
+    known = _Known(findings)
     for index, fault in enumerate(findings.scenario.faults):
         where: Where = ("faults", index)
         _check_target(findings, fault, where, known)
-        try:
-            _check_value(fault)
-        except VipsimError as error:
-            findings.refused((*where, "value"), error)
+        if not findings.damage.gone(*where, "word"):
+            try:
+                _check_value(fault)
+            except VipsimError as error:
+                findings.refused((*where, "value"), error)
         _check_time(findings, fault, where)
 
 
 class _Known:
     """What is worked out once for all faults."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, findings: Findings) -> None:
+        scenario, gone = findings.scenario, findings.damage.gone
         self.daemons = {member.node for group in scenario.groups for member in members_of(group)}
         self.healable = {fault.target for fault in scenario.faults if fault.word in HEALED} | {EVERYTHING}
+        self.is_part = any(
+            gone("faults", index, "word") or gone("faults", index, fault.word.value)
+            for index, fault in enumerate(scenario.faults)
+        )
+        """A fault that may be what is healed could not be read."""
 
 
 def _check_target(findings: Findings, fault: Fault, where: Where, known: _Known) -> None:
-    # A node that was malformed may be what is meant: nothing is said then.
-    if findings.damage.hits("nodes") and _names(fault.target) & findings.damage.names:
-        return
-    if "nodes" in findings.damage.sections or (
-        findings.damage.hits("links") and fault.word not in _HOST_WORDS
-    ):
+    if _is_unclear(findings, fault, known):
         return
     try:
         _resolve(findings.scenario, fault, known)
@@ -75,10 +90,40 @@ def _check_target(findings: Findings, fault: Fault, where: Where, known: _Known)
         findings.refused((*where, fault.word.value), error)
 
 
+def _is_unclear(findings: Findings, fault: Fault, known: _Known) -> bool:
+    """True if what the target needs was malformed, or is missing by another error."""
+    names, damage, nodes = _names(fault.target), findings.damage, findings.nodes
+    is_cable = _is_cable(fault.target, nodes)
+    if names & damage.names or (not is_cable and _is_cable(fault.target, {*nodes, *damage.names})):
+        return True
+    unknown = names - set(nodes) and not is_cable
+    if unknown and "nodes" in damage.sections | findings.doubts:
+        return True
+    if fault.word in DAEMON_WORDS:
+        return not unknown and fault.target not in known.daemons and "members" in findings.doubts
+    if fault.word is FaultWord.HEAL:
+        return known.is_part
+    host = findings.host(fault.target.partition(".")[0])
+    if host is not None and fault.word not in _HOST_WORDS:
+        part = "services" if fault.word in _SERVICE_WORDS else "interfaces"
+        if damage.gone("nodes", host.name, part) or (part == "interfaces" and not host.ifaces):
+            return True
+    return fault.word in _LINK_WORDS and not unknown and "links" in findings.doubts
+
+
+def _is_cable(target: str, nodes: Container[str]) -> bool:
+    """True for ``a-b`` between two nodes: names may have a - themselves."""
+    return any(
+        letter == "-" and target[:index] in nodes and target[index + 1 :] in nodes
+        for index, letter in enumerate(target[:200])
+    )
+
+
 def _names(target: str) -> set[str]:
-    for sign in ".|,>":
+    """Names of nodes in a target, without their ports and services."""
+    for sign in "|,>":
         target = target.replace(sign, " ")
-    return {*target.split(), *target.replace("-", " ").split()}
+    return {word.partition(".")[0] for word in target.split()}
 
 
 def _resolve(scenario: Scenario, fault: Fault, known: _Known) -> None:
@@ -157,6 +202,8 @@ def _check_time(findings: Findings, fault: Fault, where: Where) -> None:
         if fault.word in WAYS_BACK or fault.word is FaultWord.INJECT:
             findings.add((*where, "for"), f"{fault.word.value} has no way back", "leave for: out")
     if fault.every is not None:
+        if findings.damage.gone("duration"):
+            return
         if fault.every <= 0 or duration // fault.every > MAX_REPETITIONS:
             findings.add((*where, "every"), "that is too often", f"allowed: at most {MAX_REPETITIONS} times")
         elif fault.duration is not None and fault.duration >= fault.every:

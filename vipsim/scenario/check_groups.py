@@ -1,18 +1,14 @@
-"""The checker's part for failover groups and clients."""
+"""The checker's part for failover groups."""
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address
-
 from vipsim.machines.vrrp_rules import PROFILES, check_interval
 from vipsim.scenario.fields import NAME, nearest, shown
-from vipsim.scenario.findings import Findings, Where, judged_by, network_of
+from vipsim.scenario.findings import Findings, Where, judged_by, network_of, on_link
 from vipsim.scenario.model import (
-    Client,
     Group,
     HeartbeatGroup,
     HeartbeatMember,
-    Host,
     Iface,
     Service,
     Vip,
@@ -20,7 +16,6 @@ from vipsim.scenario.model import (
     VrrpMember,
 )
 from vipsim.units import format_duration
-from vipsim.wire.addresses import IPv4
 from vipsim.wire.heartbeat import PORT
 
 _WORDS = {
@@ -43,21 +38,40 @@ def check_groups(findings: Findings) -> None:
     for index, group in enumerate(findings.scenario.groups):
         where: Where = ("groups", index, "vrrp" if isinstance(group, VrrpGroup) else "heartbeat")
         key = "vrid" if isinstance(group, VrrpGroup) else "name"
-        if group.name in names:
-            findings.add((*where, key), f"two groups are called {group.name}", "each its own")
-        names.setdefault(group.name, index)
+        if not findings.damage.gone(*where, key):
+            if group.name in names:
+                findings.add((*where, key), f"two groups are called {group.name}", "each its own")
+            names.setdefault(group.name, index)
+        _note_doubts(findings, group, where)
         if isinstance(group, VrrpGroup):
             _check_vrrp(findings, group, where)
         else:
             _check_heartbeat(findings, group, where)
         ifaces = _member_ifaces(findings, group, where)
         _check_group_vips(findings, group, where, vips, group_of, ifaces)
-    if not findings.damage.hits("groups"):
-        for name in vips:
-            if name not in group_of:
-                findings.add(
-                    ("vips", name), f"no group moves the VIP {name}", f"write vips: [{name}] in a group"
-                )
+    if findings.damage.gone("groups"):
+        findings.doubts |= {"members", "moved"}
+    for name in vips:
+        if name not in group_of and "moved" not in findings.doubts:
+            findings.add(("vips", name), f"no group moves the VIP {name}", f"write vips: [{name}] in a group")
+
+
+def _note_doubts(findings: Findings, group: Group, where: Where) -> None:
+    """Note that a group may have members or VIPs that could not be read."""
+    if findings.damage.gone(*where, "members") or any(
+        findings.damage.gone(*where, *role) or findings.host(member.node) is None
+        for role, member in _roles(group)
+    ):
+        findings.doubts.add("members")
+    known = {vip.name for vip in findings.scenario.vips}
+    if findings.damage.touches(*where, "vips") or not known.issuperset(group.vips):
+        findings.doubts.add("moved")
+
+
+def _title(findings: Findings, group: Group, where: Where) -> str:
+    """What a message calls a group."""
+    key = "vrid" if isinstance(group, VrrpGroup) else "name"
+    return "its group" if findings.damage.gone(*where, key) else group.name
 
 
 def _member_ifaces(findings: Findings, group: Group, where: Where) -> list[Iface]:
@@ -66,9 +80,10 @@ def _member_ifaces(findings: Findings, group: Group, where: Where) -> list[Iface
     for role, member in _roles(group):
         place = (*where, *role)
         iface = findings.iface(place, member.node, member.iface)
-        if iface is not None:
+        unknown = findings.damage.gone(*place, "iface") or findings.has_lost_address(member.node)
+        if iface is not None and not unknown:
             found.append(iface)
-        if member.node in seen:
+        if member.node in seen and member.node not in findings.damage.names:
             findings.add(place, f"{member.node} is a member twice", "each node once")
         seen.add(member.node)
     return found
@@ -89,7 +104,7 @@ def _check_group_vips(
     ifaces: list[Iface],
 ) -> None:
     if not group.vips:
-        findings.add((*where, "vips"), f"{group.name} moves no VIP", "name at least one")
+        findings.add((*where, "vips"), f"{_title(findings, group, where)} moves no VIP", "name at least one")
     for position, name in enumerate(group.vips):
         place = (*where, "vips", position)
         if name not in vips:
@@ -98,31 +113,30 @@ def _check_group_vips(
             continue
         if name in group_of:
             findings.add(place, f"the VIP {name} is in {group_of[name]} already", "one group moves it")
-        group_of.setdefault(name, group.name)
+        group_of.setdefault(name, _title(findings, group, where))
         if len(ifaces) == len(members_of(group)) and not any(
-            _on_link(iface, vips[name].address) for iface in ifaces
+            on_link(iface, vips[name].address) for iface in ifaces
         ):
             subnets = ", ".join(dict.fromkeys(str(network_of(iface)) for iface in ifaces[:20]))
             findings.add(
                 ("vips", name),
-                f"the VIP {vips[name].address} is outside every subnet of {group.name}",
+                f"the VIP {vips[name].address} is outside every subnet of {_title(findings, group, where)}",
                 f"allowed: an address in {subnets}",
             )
-
-
-def _on_link(iface: Iface, address: IPv4) -> bool:
-    return IPv4Address(int(address)) in network_of(iface)
 
 
 def _check_vrrp(findings: Findings, group: VrrpGroup, where: Where) -> None:
     if not 1 <= group.vrid <= 255:
         findings.add((*where, "vrid"), f"the vrid {group.vrid} is out of range", "allowed: 1 to 255")
     if not group.members:
-        findings.add((*where, "members"), f"{group.name} has no members", "name at least one")
+        title = _title(findings, group, where)
+        findings.add((*where, "members"), f"{title} has no members", "name at least one")
     if len(group.vips) > 255:
         findings.add((*where, "vips"), "an advert carries at most 255 addresses", "make two groups")
     if group.version not in (2, 3):
         findings.add((*where, "version"), f"VRRP has no version {group.version}", "allowed: 2 and 3")
+    elif findings.damage.gone(*where, "version"):
+        return _check_priorities(findings, group, where)  # the rest depends on the version
     elif error := judged_by(check_interval, group.version, group.advert_interval):
         findings.refused((*where, "advert_interval"), error)
     profile = PROFILES.get(group.profile)
@@ -139,6 +153,10 @@ def _check_vrrp(findings: Findings, group: VrrpGroup, where: Where) -> None:
             f"profile {profile.name} does not speak version {group.version}",
             f"use one of {fits}, or leave it out" if fits else "",
         )
+    _check_priorities(findings, group, where)
+
+
+def _check_priorities(findings: Findings, group: VrrpGroup, where: Where) -> None:
     for member in group.members:
         if not 1 <= member.priority <= 255:
             findings.add(
@@ -165,8 +183,9 @@ def _check_heartbeat(findings: Findings, group: HeartbeatGroup, where: Where) ->
         findings.add(
             (*where, "dead_count"), f"the dead count {group.dead_count} is out of range", "at least 1"
         )
-    _check_silence(findings, group, where)
-    if group.probe == "host":
+    if not any(findings.damage.gone(*where, key) for key in ("mode", "interval", "dead_count", "timeout")):
+        _check_silence(findings, group, where)
+    if group.probe == "host" or findings.damage.gone(*where, "mode"):
         return
     if group.mode == "push":
         findings.add(
@@ -179,6 +198,8 @@ def _check_heartbeat(findings: Findings, group: HeartbeatGroup, where: Where) ->
             findings.add(
                 (*where, "probe"), f"port {PORT} is the heartbeat's own", "give the service another port"
             )
+        if findings.damage.gone("nodes", member.node, "services"):
+            continue
         if host is not None and group.probe not in [service.name for service in host.services]:
             findings.add(
                 (*where, "probe"),
@@ -204,84 +225,3 @@ def _check_silence(findings: Findings, group: HeartbeatGroup, where: Where) -> N
             f"a silence of {shown_silence} would be called dead between two messages {shown_interval} apart",
             f"allowed: at least the interval, {shown_interval}",
         )
-
-
-def check_clients(findings: Findings) -> None:
-    """Clients sit on hosts and probe what exists and can be reached on the link."""
-    names: set[str] = set()
-    for client in findings.scenario.clients:
-        where: Where = ("clients", client.name)
-        if not NAME.fullmatch(client.name):
-            findings.add(where, f"{shown(client.name)} is no name for a client", "letters, digits, - and _")
-        if client.name in names:
-            findings.add(where, f"two clients are called {client.name}", "rename one")
-        names.add(client.name)
-        if client.interval <= 0:
-            findings.add((*where, "interval"), "the interval must be more than 0s")
-        if client.start[0] < 0 or client.start[1] < client.start[0]:
-            findings.add((*where, "start"), "the start is a range of times from 0s on")
-        elif client.start[1] > findings.scenario.duration:
-            findings.add(
-                (*where, "start"),
-                f"{client.name} may start after the end of the run",
-                f"allowed: up to {format_duration(findings.scenario.duration)}",
-            )
-        host = findings.known_host((*where, "node"), client.node)
-        _check_target(findings, client, host, where)
-
-
-def _check_target(findings: Findings, client: Client, host: Host | None, where: Where) -> None:
-    scenario = findings.scenario
-    vip = next((vip for vip in scenario.vips if vip.name == client.target), None)
-    target = findings.host(client.target)
-    if vip is None and target is None:
-        if not findings.excused(client.target, "nodes") and not findings.excused(client.target, "vips"):
-            known = [vip.name for vip in scenario.vips] + [one.name for one in scenario.hosts]
-            findings.add(
-                (*where, "target"),
-                f"there is no VIP or host {shown(client.target)}",
-                nearest(client.target, known),
-            )
-        return
-    if host is not None and target is host:
-        findings.add((*where, "target"), f"{client.name} probes its own host", "name another host or a VIP")
-    address = vip.address if vip is not None else None
-    if target is not None and target.ifaces:
-        address = target.ifaces[0].address
-    if (
-        host is not None
-        and host.ifaces
-        and address is not None
-        and not any(_on_link(one, address) for one in host.ifaces)
-    ):
-        findings.add(
-            (*where, "target"),
-            f"{client.node} has no interface in the subnet of {address}",
-            "there are no routers here: give it an address in that subnet",
-        )
-    offering = [target] if target is not None else _owners(findings, client.target)
-    if client.probe == "ping" or not offering:
-        return
-    ports = {service.port for one in offering for service in one.services if service.name == client.probe}
-    if not ports:
-        offered = ["ping", *(service.name for one in offering for service in one.services)]
-        findings.add(
-            (*where, "probe"),
-            f"no host behind {client.target} has a service {shown(client.probe)}",
-            nearest(client.probe, offered),
-        )
-    elif len(ports) > 1:
-        findings.add(
-            (*where, "probe"),
-            f"{client.probe} has several ports behind {client.target}: {', '.join(map(str, sorted(ports)))}",
-            "give it one port on all hosts",
-        )
-
-
-def _owners(findings: Findings, vip: str) -> list[Host]:
-    """Hosts that may own a VIP; none if a group was malformed, so that nothing is concluded."""
-    if findings.damage.hits("groups") or findings.damage.hits("nodes"):
-        return []
-    members = (m for group in findings.scenario.groups if vip in group.vips for m in members_of(group))
-    hosts = (findings.host(member.node) for member in members)
-    return [host for host in hosts if host is not None]

@@ -25,6 +25,7 @@ def check_nodes(findings: Findings) -> None:
             findings.add(
                 where, f"{shown(node.name)} is no name for a node", "letters, digits, - and _; not all"
             )
+            findings.doubts.add("nodes")
         if node.name in seen:
             findings.add(where, f"two nodes are called {node.name}", "rename one")
         seen.add(node.name)
@@ -36,7 +37,7 @@ def check_nodes(findings: Findings) -> None:
         for iface in node.ifaces:
             place = (*where, "interfaces", iface.name)
             end = f"{node.name}.{iface.name}"
-            if iface.mac in macs:
+            if iface.mac in macs and not findings.damage.gone(*place, "mac"):
                 findings.add(
                     (*place, "mac"),
                     f"{end} has the MAC {iface.mac} of {macs[iface.mac]}",
@@ -53,7 +54,7 @@ def check_nodes(findings: Findings) -> None:
 
 
 def _check_host(findings: Findings, host: Host, where: Where) -> None:
-    if not host.ifaces:
+    if not host.ifaces and not findings.damage.touches(*where, "interfaces"):
         findings.add((*where, "interfaces"), f"{host.name} has no interface", "write at least one")
     names = [iface.name for iface in host.ifaces]
     for name in {name: None for name in names if names.count(name) > 1}:
@@ -73,6 +74,8 @@ def _check_host(findings: Findings, host: Host, where: Where) -> None:
             findings.add(place, f"{service.name} is a word of its own, not a service", "use another name")
         if not 1 <= service.port <= 65535:
             findings.add(place, f"the port {service.port} is out of range", "allowed: 1 to 65535")
+        if findings.damage.gone(*place):
+            continue
         if service.port in ports:
             findings.add(
                 place, f"{service.name} has the port of {ports[service.port]}", "each service its own"
@@ -114,10 +117,14 @@ def _unfit(address: IPv4) -> str:
 def check_links(findings: Findings) -> None:
     """Each link joins two ends that exist, each interface has one link, switches form no loop."""
     used: dict[End, int] = {}
+    unclear: set[str] = set()  # hosts with an end that could not be found; "" may be any of them
+    if findings.damage.gone("links"):
+        unclear.add("")
     for index, link in enumerate(findings.scenario.links):
         where: Where = ("links", index)
         for side, end in enumerate((link.a, link.b)):
-            _check_end(findings, end, (*where, "ends", side), used, index)
+            if not _check_end(findings, end, (*where, "ends", side), used, index):
+                unclear.add(end.node if end.node in findings.nodes else "")
         if link.a.node == link.b.node and link.a.node in findings.nodes:
             findings.add(where, f"the link joins {link.a.node} to itself", "join two nodes")
         if link.rate is not None and link.rate <= 0:
@@ -126,33 +133,37 @@ def check_links(findings: Findings) -> None:
             findings.add(where, "delay and jitter cannot be negative")
         if not 0 <= link.loss <= 1:
             findings.add((*where, "loss"), f"the loss {link.loss} is out of range", "allowed: 0% to 100%")
-    if not findings.damage.hits("links"):
-        for host in findings.scenario.hosts:
-            for iface in host.ifaces:
-                if End(host.name, iface.name) not in used:
-                    findings.add(
-                        ("nodes", host.name, "interfaces", iface.name),
-                        f"{host.name}.{iface.name} has no link",
-                        f"write one under links: ends: [{host.name}.{iface.name}, ...]",
-                    )
+    if unclear:
+        findings.doubts.add("links")
+    for host in findings.scenario.hosts:
+        for iface in host.ifaces:
+            if End(host.name, iface.name) not in used and not unclear & {"", host.name}:
+                findings.add(
+                    ("nodes", host.name, "interfaces", iface.name),
+                    f"{host.name}.{iface.name} has no link",
+                    f"write one under links: ends: [{host.name}.{iface.name}, ...]",
+                )
     _check_loops(findings)
 
 
-def _check_end(findings: Findings, end: End, where: Where, used: dict[End, int], index: int) -> None:
+def _check_end(findings: Findings, end: End, where: Where, used: dict[End, int], index: int) -> bool:
+    """True if it is clear which end is meant."""
     node = findings.nodes.get(end.node)
     if node is None:
         if not findings.excused(end.node, "nodes"):
             findings.add(where, f"there is no node {shown(end.node)}", nearest(end.node, findings.nodes))
-        return
+        return False
     if isinstance(node, Host):
         if findings.iface(where, end.node, end.port) is None:
-            return
+            return False
     elif not PORT_NAME.fullmatch(end.port):
         findings.add(where, f"{shown(end.port)} is no port name", "such as p1")
-        return
+        return False
     if end in used:
         findings.add(where, f"{end} has a link already, links.{used[end]}", "an end takes one link")
-    used.setdefault(end, index)
+        return False
+    used[end] = index
+    return True
 
 
 def _check_loops(findings: Findings) -> None:
@@ -188,6 +199,7 @@ def check_vips(findings: Findings) -> None:
         where: Where = ("vips", vip.name)
         if not NAME.fullmatch(vip.name):
             findings.add(where, f"{shown(vip.name)} is no name for a VIP", "letters, digits, - and _")
+            findings.doubts.add("vips")
         if vip.name in findings.nodes:
             findings.add(
                 where, f"{vip.name} is a node as well as a VIP", "rename one: clients name their target"

@@ -38,7 +38,7 @@ def to_data(scenario: Scenario, *, resolved: bool = True) -> Plain:
         What to write.
     resolved : bool
         True: every field is written. False: values that follow from another one (a heartbeat's
-        timeout, a VRRP version's profile) are left out, so that they follow it again.
+        timeout, a VRRP version's profile, a client's start) are left out, so that they follow it again.
 
     Returns
     -------
@@ -57,7 +57,7 @@ def to_data(scenario: Scenario, *, resolved: bool = True) -> Plain:
     data["links"] = [{"ends": [str(link.a), str(link.b)], **link_data(link)} for link in scenario.links]
     data["vips"] = {vip.name: f"{vip.address}/{vip.prefix}" for vip in scenario.vips}
     data["groups"] = [group_data(group, resolved=resolved) for group in scenario.groups]
-    data["clients"] = {client.name: client_data(client) for client in scenario.clients}
+    data["clients"] = {client.name: client_data(client, resolved=resolved) for client in scenario.clients}
     data["faults"] = [fault_data(fault) for fault in scenario.faults]
     return data
 
@@ -122,9 +122,9 @@ def group_data(group: Group, *, resolved: bool = True) -> Plain:
     return {"heartbeat": data}
 
 
-def client_data(client: Client) -> Plain:
+def client_data(client: Client, *, resolved: bool = True) -> Plain:
     """Plain data of a client, without its name."""
-    return {
+    data = {
         "node": client.node,
         "target": client.target,
         "probe": client.probe,
@@ -132,6 +132,9 @@ def client_data(client: Client) -> Plain:
         "start": format_range(*client.start),
         "measured": client.measured,
     }
+    if not resolved and client.start == (0, client.interval):
+        del data["start"]
+    return data
 
 
 def fault_data(fault: Fault) -> Plain:

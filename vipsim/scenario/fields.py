@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -46,15 +47,24 @@ def shown(value: object) -> str:
     return repr(text) if isinstance(value, str) else text
 
 
+def closest(word: object, known: Iterable[str]) -> str | None:
+    """Return the known word that was probably meant, if one is near."""
+    # Comparing with more takes too long.
+    return _closest(str(word)[:60], tuple(islice(dict.fromkeys(known), 500)))
+
+
+@lru_cache(maxsize=256)
+def _closest(text: str, names: tuple[str, ...]) -> str | None:
+    close = get_close_matches(text, names, n=1, cutoff=0.6)
+    return next(iter(close), None) or next((name for name in names if name.lower() == text.lower()), None)
+
+
 def nearest(word: object, known: Iterable[str]) -> str:
     """A hint: the nearest known word, or all of them when they are few."""
-    names = list(islice(dict.fromkeys(known), 500))  # comparing with more takes too long
-    text = str(word)[:60]
-    close = get_close_matches(text, names, n=1, cutoff=0.6) or [
-        name for name in names if name.lower() == text.lower()
-    ]
-    if close:
-        return f"did you mean {close[0]}?"
+    names = list(islice(dict.fromkeys(known), 500))
+    close = closest(word, names)
+    if close is not None:
+        return f"did you mean {close}?"
     return f"known: {', '.join(names)}" if 0 < len(names) <= 30 else ""
 
 

@@ -157,11 +157,13 @@ class GroupFile(Part):
 class ClientFile(Part):
     """A workload: probes sent regularly."""
 
-    node: Name
+    node: Name = _absent(text="default: the host that the client is called as")
     target: Name
     probe: Name = _absent("ping", "ping, or the name of a service")
     interval: Positive = _absent("10ms")
-    start: Times = _absent("0s", "time of the first probe, or the range it is drawn from")
+    start: Times = _absent(
+        text="time of the first probe, or the range it is drawn from; default: 0s to one interval"
+    )
     measured: Flag = _absent(True)
 
 

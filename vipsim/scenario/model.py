@@ -211,6 +211,9 @@ class HeartbeatGroup:
 Group = VrrpGroup | HeartbeatGroup
 
 
+_WITHIN_AN_INTERVAL: tuple[Time, Time] = (-1, -1)
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
     """A workload: a host that sends a probe regularly and notes the answers."""
@@ -222,10 +225,17 @@ class Client:
     probe: str = "ping"
     """``ping``, or the name of a service that the target's hosts offer."""
     interval: Time = 10 * MS
-    start: tuple[Time, Time] = (0, 0)
-    """First probe at a time drawn uniformly from [start[0], start[1]] ns."""
+    start: tuple[Time, Time] = _WITHIN_AN_INTERVAL
+    """First probe at a time drawn uniformly from [start[0], start[1]] ns; default: [0, interval].
+
+    Clients that all began at zero would beat in step with a fault of a fixed time.
+    """
     measured: bool = True
     """False: background traffic, such as the document's polls; its silences are not counted."""
+
+    def __post_init__(self) -> None:
+        if self.start == _WITHIN_AN_INTERVAL:
+            object.__setattr__(self, "start", (0, self.interval))
 
 
 @dataclass(frozen=True, slots=True)

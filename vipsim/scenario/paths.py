@@ -58,7 +58,9 @@ def set_paths(scenario: Scenario, settings: dict[str, object]) -> Scenario:
     try:
         return from_data(data)
     except ScenarioError as error:
-        raise ScenarioError([_renamed(problem, settings) for problem in error.problems]) from None
+        # One path may mean many places, but it is one mistake.
+        found = {(one.message, one.hint): one for one in reversed(error.problems)}
+        raise ScenarioError([_renamed(problem, settings) for problem in reversed(found.values())]) from None
 
 
 def _plain(value: object, path: str) -> object:

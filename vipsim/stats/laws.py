@@ -1,7 +1,9 @@
 """Closed forms of the detection time: what a simulation must find, without simulating.
 
 Every law here has one cause of chance: the fault meets a periodic exchange at a phase that is
-uniform over its interval. So the detection time is uniform between two whole numbers of ns.
+uniform over its interval. So the detection time is uniform between two whole numbers of ns. In every
+formula ``phase`` is the age, when the fault comes, of the last message (advert, beat or probe): what a
+scenario's ``phase`` fixes, as a fraction of the interval.
 
 Rounding: all arithmetic is on integers. A skew that is no whole number of ns (VRRPv3 with an
 interval that is no multiple of 256 ns) is cut to whole ns, once, at the end, as ``//`` does;
@@ -171,8 +173,8 @@ def heartbeat_pull_detection(
     """Return the detection time of a standby that probes the server, which crashes at a uniform phase.
 
     A probe unanswered `timeout` after it was sent is missed; `dead_count` missed in a row mean
-    dead. The first probe to be missed leaves 0 to one interval after the crash:
-    T = phase + (dead_count - 1) interval + timeout.
+    dead. With the last probe sent `phase` before the crash (its age), the first one to be missed leaves
+    interval - phase after it: T = (interval - phase) + (dead_count - 1) interval + timeout.
 
     Parameters
     ----------
@@ -192,7 +194,8 @@ def heartbeat_pull_detection(
         raise ValueError("timeout must not exceed interval: the next probe would leave before it ends")
     _check_count("dead_count", dead_count)
     earliest = (dead_count - 1) * period + wait - to_duration(path_delay)
-    formula = "phase + (dead_count - 1) interval + timeout" + (" - path_delay" if path_delay else "")
+    formula = "(interval - phase) + (dead_count - 1) interval + timeout"
+    formula += " - path_delay" if path_delay else ""
     return Uniform(earliest, earliest + period, formula)
 
 
