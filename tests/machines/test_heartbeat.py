@@ -118,7 +118,7 @@ def test_what_is_no_message_is_refused_and_the_daemon_shrugs(payload):
         ({"interval": 0}, "at least 1"),
         ({"dead_count": 0}, "at least 1"),
         ({"timeout": s(2)}, "timeout 2s is longer than the interval of 1s"),
-        ({"mode": "push", "timeout": 900 * MS}, "timeout 900ms is shorter than the interval of 1s"),
+        ({"mode": "push", "timeout": 900 * MS}, "timeout 900ms is not longer than the interval of 1s"),
         ({"probe": 694}, "port 694 is the heartbeat's own"),
     ],
 )

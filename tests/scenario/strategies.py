@@ -74,7 +74,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         "heartbeat",
         mode=mode,
         interval=interval,
-        dead_count=draw(st.integers(1, 9)),
+        dead_count=draw(st.integers(2 if mode == "push" else 1, 9)),
         timeout=timeout,
         probe=draw(st.sampled_from(["host", "database"])) if mode == "pull" else "host",
         takeover=draw(st.sampled_from(["automatic", "manual"])),

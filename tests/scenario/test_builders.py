@@ -207,3 +207,16 @@ def test_settings_that_lead_nowhere(path: str, value: str, words: str) -> None:
 @given(st.floats(0, 1))
 def test_percent_round_trip(probability: float) -> None:
     assert parse_percent(format_percent(probability)) == probability
+
+
+def test_what_would_fail_only_at_run_time_is_refused_before() -> None:
+    with pytest.raises(ScenarioError, match="more than the interval, 1s"):
+        pair("heartbeat", mode="push", dead_count=1)
+    with pytest.raises(ScenarioError, match="is no frame"):
+        faults.inject("app1", "zz", at="1s")  # type: ignore[arg-type]
+    torn = bytes(12) + b"\x08\x06" + bytes(4)
+    with pytest.raises(ScenarioError, match="no frame that a cable carries: octet 18"):
+        pair(faults=[faults.inject("app1", torn, at="1s")])
+    for address in ("192.168.1.0/24", "192.168.1.255/24"):
+        with pytest.raises(ScenarioError, match="network or broadcast address"):
+            pair().with_setting("vips.service", address)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from vipsim.errors import VipsimError
+from vipsim.errors import DecodeError, VipsimError
 from vipsim.scenario import targets
 from vipsim.scenario.check_groups import members_of
 from vipsim.scenario.fields import Refusal, shown
@@ -12,6 +12,7 @@ from vipsim.scenario.findings import Findings, Where
 from vipsim.scenario.model import After, Fault, FaultWord, Scenario
 from vipsim.scenario.targets import EVERYTHING, HEALED
 from vipsim.units import format_duration, parse_duration
+from vipsim.wire.codec import decode
 
 EVENTS = ("advert", "announce", "master", "backup", "fault")
 MAX_REPETITIONS = 1_000_000
@@ -171,13 +172,18 @@ def _check_value(fault: Fault) -> None:
 
 def _check_bytes(value: str) -> None:
     try:
-        size = len(bytes.fromhex(value))
+        content = bytes.fromhex(value)
     except ValueError:
         raise Refusal(f"{shown(value)} is not bytes in hexadecimal", "two digits each octet") from None
+    size = len(content)
     if not MIN_FRAME_BYTES <= size <= MAX_FRAME_BYTES:
         raise Refusal(
             f"a frame of {size} octets", f"allowed: {MIN_FRAME_BYTES} to {MAX_FRAME_BYTES}, without FCS"
         )
+    try:
+        decode(content)
+    except DecodeError as error:
+        raise Refusal(f"no frame that a cable carries: {error}", "build it with scapy") from None
 
 
 def _check_time(findings: Findings, fault: Fault, where: Where) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vipsim.machines.vrrp_rules import PROFILES, check_interval
 from vipsim.scenario.fields import NAME, nearest, shown
-from vipsim.scenario.findings import Findings, Where, judged_by, network_of, on_link
+from vipsim.scenario.findings import Findings, Where, is_subnet_itself, judged_by, network_of, on_link
 from vipsim.scenario.model import (
     Group,
     HeartbeatGroup,
@@ -114,6 +114,12 @@ def _check_group_vips(
         if name in group_of:
             findings.add(place, f"the VIP {name} is in {group_of[name]} already", "one group moves it")
         group_of.setdefault(name, _title(findings, group, where))
+        if any(is_subnet_itself(iface, vips[name].address) for iface in ifaces):
+            findings.add(
+                ("vips", name),
+                f"the VIP {vips[name].address} is the network or broadcast address of its subnet",
+                "use a host's address",
+            )
         if len(ifaces) == len(members_of(group)) and not any(
             on_link(iface, vips[name].address) for iface in ifaces
         ):
@@ -219,9 +225,9 @@ def _check_silence(findings: Findings, group: HeartbeatGroup, where: Where) -> N
             f"an answer may take {shown_silence}, but the next question comes after {shown_interval}",
             f"allowed: at most the interval, {shown_interval}",
         )
-    elif group.mode == "push" and silence < interval:
+    elif group.mode == "push" and silence <= interval:
         findings.add(
             (*where, "timeout"),
             f"a silence of {shown_silence} would be called dead between two messages {shown_interval} apart",
-            f"allowed: at least the interval, {shown_interval}",
+            f"allowed: more than the interval, {shown_interval}; by default dead_count of them, so 2 or more",
         )

@@ -6,7 +6,7 @@ from ipaddress import IPv4Address
 
 from vipsim.machines.neighbor import PROFILES
 from vipsim.scenario.fields import NAME, PORT_NAME, nearest, shown
-from vipsim.scenario.findings import Findings, Where, network_of
+from vipsim.scenario.findings import Findings, Where, is_subnet_itself, network_of
 from vipsim.scenario.model import End, Host, Iface, Switch
 from vipsim.wire.addresses import IPv4, Mac
 
@@ -98,9 +98,8 @@ def _check_iface(findings: Findings, iface: Iface, where: Where) -> None:
         )
         return
     reason = _unfit(iface.address)
-    network = network_of(iface)
-    if IPv4Address(int(iface.address)) in (network.network_address, network.broadcast_address):
-        reason = f"is the network or broadcast address of {network}"
+    if is_subnet_itself(iface, iface.address):
+        reason = f"is the network or broadcast address of {network_of(iface)}"
     if reason:
         findings.add((*where, "address"), f"{iface.address} {reason}", "use a host's address")
 

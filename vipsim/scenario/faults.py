@@ -234,4 +234,8 @@ def inject(
     packet : bytes or anything with ``__bytes__``
         The whole frame, for instance a scapy packet that begins with ``Ether``.
     """
+    if isinstance(packet, str | int):
+        raise Refusal(
+            f"{shown(str(packet))} is no frame", "give bytes, or a scapy packet that begins with Ether"
+        )
     return fault(FaultWord.INJECT, node, at=at, after=after, value=bytes(packet).hex(), every=every)

@@ -122,6 +122,12 @@ def network_of(iface: Iface) -> IPv4Network:
     return IPv4Network((int(iface.address), min(max(iface.prefix, 0), 32)), strict=False)
 
 
+def is_subnet_itself(iface: Iface, address: IPv4) -> bool:
+    """Whether `address` is the network or broadcast address of the interface's subnet: no host's."""
+    network = network_of(iface)
+    return IPv4Address(int(address)) in (network.network_address, network.broadcast_address)
+
+
 def on_link(iface: Iface, address: IPv4) -> bool:
     """True if an address is in the subnet of an interface."""
     return IPv4Address(int(address)) in network_of(iface)
