@@ -45,6 +45,8 @@ def run(
 
     Raises
     ------
+    VipsimError
+        If the seed is not an int.
     ScenarioError
         If the world is not known.
     SimulationError

@@ -2,8 +2,10 @@
 
 import errno
 import os
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -128,6 +130,9 @@ def raising(error: BaseException):
         (RecursionError("deep"), 70, "VIPSIM_DEBUG=1"),
         (MemoryError(), 2, "the memory is used up"),
         (KeyboardInterrupt(), 130, "stopped by Ctrl-C"),
+        (ModuleNotFoundError("No", name="simpy"), 2, "vipsim: simpy is not installed: pip install vipsim\n"),
+        (ModuleNotFoundError("No", name="vipsim.view.x"), 70, "a bug in vipsim"),
+        (ModuleNotFoundError("No", name="winreg"), 70, "a bug in vipsim"),
         (OSError(errno.ENOSPC, "No space", "out.jsonl"), 2, "out.jsonl: No space: free some space"),
         (PermissionError(errno.EACCES, "Denied", "x"), 2, "x: Denied: use another place"),
         (OSError("odd"), 2, "odd"),
@@ -141,6 +146,18 @@ def test_errors_become_one_message(
     assert (done.code, done.out) == (code, "")
     assert done.err.startswith("vipsim: ")
     assert said in done.err
+
+
+@pytest.mark.parametrize("name", ["networkx", "pydantic", "ruamel.yaml", "simpy"])
+def test_without_a_part_that_it_needs_it_names_the_part(name: str, tmp_path: Path) -> None:
+    code = f"import sys; sys.modules[{name!r}] = None; from vipsim.cli import main; sys.exit(main())"
+    words = ["doctor" if name == "networkx" else "run", str(PAIR)]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    said = f"vipsim: {name} is not installed: pip install vipsim\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", said)
 
 
 def test_debug_shows_the_traceback(
@@ -180,3 +197,80 @@ def test_the_module_and_the_function_are_the_same_program(tmp_path: Path) -> Non
     process = start("--version", folder=tmp_path)
     assert process.communicate(timeout=60) == (f"vipsim {vipsim.__version__}\n", "")
     assert process.returncode == 0
+
+
+# --- SIGTERM -------------------------------------------------------------------------------
+
+TERMINATING = """
+import os, signal, sys, time
+import vipsim.trace.jsonl, vipsim.study.compare
+from vipsim.cli import main
+
+def terminate(*_):
+    # Twice, as timeout(1) does.
+    os.kill(os.getpid(), signal.SIGTERM)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(60)
+
+def half(trace, file):
+    file.write(b"half a trace")
+    file.flush()
+    terminate()
+
+vipsim.trace.jsonl._write_lines = half
+if "--cdf" in sys.argv:
+    import vipsim.cli.progress
+    vipsim.cli.progress.Bar.__call__ = lambda bar, done, *_: terminate() if done == 25 else None
+    sys.argv.remove("--cdf")
+code = main()
+assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+sys.exit(code)
+"""
+
+
+def terminated(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", TERMINATING, *words], cwd=folder, capture_output=True, text=True, timeout=60,
+        check=False, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+
+
+posix = pytest.mark.skipif(os.name != "posix", reason="os.kill ends a process at once elsewhere")
+
+
+@posix
+def test_sigterm_leaves_no_half_written_file(tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text("old")
+    done = terminated(tmp_path, "run", str(PAIR), "--trace", "t.jsonl")
+    said = "vipsim: stopped by SIGTERM; files that were not finished are not there\n"
+    assert (done.returncode, done.stdout, done.stderr) == (143, "", said)
+    assert os.listdir(tmp_path) == ["t.jsonl"]
+    assert (tmp_path / "t.jsonl").read_text() == "old"
+
+
+@posix
+def test_sigterm_keeps_what_a_comparison_has_finished(tmp_path: Path) -> None:
+    words = ["compare", "database-pair", "--set", "vrrp.advert_interval=1s,2s", "--csv", "f.csv"]
+    done = terminated(tmp_path, *words, "--quiet-time", "100s", "--cdf")
+    assert (done.returncode, done.stderr) == (143, "")
+    assert "go on with --seeds" in done.stdout
+    assert os.listdir(tmp_path) == ["f.csv"]
+
+
+def test_who_has_a_handler_of_sigterm_keeps_it(vipsim: Vipsim, monkeypatch: pytest.MonkeyPatch) -> None:
+    during: list[object] = []
+    monkeypatch.setattr("vipsim.worlds.run", lambda *_: during.append(signal.getsignal(signal.SIGTERM)))
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        vipsim("run", "database-pair")
+        assert (during, signal.getsignal(signal.SIGTERM)) == ([signal.SIG_IGN], signal.SIG_IGN)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_another_thread_has_no_say_in_signals() -> None:
+    codes: list[int] = []
+    thread = threading.Thread(target=lambda: codes.append(main(["schema"])))
+    thread.start()
+    thread.join(60)
+    assert codes == [0]

@@ -210,6 +210,42 @@ def test_a_link_stays_and_what_it_points_to_is_replaced(vipsim: Vipsim, tmp_path
     assert (tmp_path / "old.csv").read_text().startswith("scenario,")
 
 
+# --- notes ---------------------------------------------------------------------------------
+
+
+def test_a_person_who_has_to_decide_is_told(vipsim: Vipsim) -> None:
+    words = ["run", "database-pair-heartbeat", "--set", "heartbeat.takeover=manual"]
+    done = vipsim(*words, "--arp", "app1@20s")
+    report, notes, cache = done.out.split("\n\n")[-3:]
+    assert report.startswith("dual master")
+    assert notes.startswith("notes:\n  ")
+    assert "db2: pair: " in notes
+    assert notes.endswith("but takeover is manual: a person decides")
+    assert cache.startswith("neighbor cache")
+    done = vipsim(*words, "--json")
+    assert json.loads(done.out)["failovers"] == []
+    assert "a person decides" in done.err
+    assert "notes" not in vipsim(*words, "--level", "summary").out
+
+
+def test_a_fault_that_never_happened_is_told(vipsim: Vipsim) -> None:
+    done = vipsim("run", "database-pair", "--set", "faults=[{crash: db1, after: {master: db2}}]")
+    assert done.code == 0
+    assert "\n\nnotes:\n  20.000 s  fault crash:db1: never happened, because no master of db2\n" in done.out
+    assert "notes:" not in vipsim("run", "database-pair").out
+
+
+def test_what_is_said_again_and_again_is_printed_once(
+    vipsim: Vipsim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = {"machine": "pair", "text": "a person decides"}
+    records = [Record(n, n * SECOND, "note", "db2", data) for n in (1, 2, 3)]
+    monkeypatch.setattr(
+        "vipsim.worlds.run", lambda *_: Trace({"name": "x", "seed": 1}, Level.PROTOCOL, 4 * SECOND, records)
+    )
+    assert "notes:\n  1.000 s  db2: a person decides (and 2 times more)\n" in vipsim("run", PAIR).out
+
+
 # --- --pace --------------------------------------------------------------------------------
 
 

@@ -36,7 +36,7 @@ def test_adding_prints_the_documents_line_and_the_modern_one(capsys):
 
 def test_deleting_prints_both_and_why_the_prefix_is_better(capsys):
     lines = printed("del 192.168.1.219/24 dev eth1 --label eth1:1 --dry-run", capsys)
-    assert lines[:2] == ["ifconfig eth1:1 down", "ip addr del 192.168.1.219/24 dev eth1"]
+    assert lines[:2] == ["ifconfig eth1:1 down", "ip addr del 192.168.1.219/24 dev eth1 label eth1:1"]
     assert "/32" in " ".join(lines[2:])
     assert all(line.startswith("#") for line in lines[2:])
 
@@ -159,6 +159,20 @@ def test_adding_showing_and_deleting(lab, capsys):
     assert lab.addresses("db1") == ["192.168.1.217/24"]
     assert inside(lab, "show") == 0
     assert "127.0.0.1/8" in capsys.readouterr().out
+
+
+@pytest.mark.network
+@pytest.mark.parametrize(("given", "has"), [(" --label bond0:1", "bond0:1"), ("", "bond0")])
+def test_under_another_label_nothing_is_deleted(lab, given, has):
+    inside(lab, f"add 192.168.1.219/24 dev bond0{given}")
+    with pytest.raises(VipsimError) as refused:
+        inside(lab, "del 192.168.1.219/24 dev bond0 --label bond0:2")
+    assert str(refused.value) == (
+        f"cannot remove 192.168.1.219/24 from bond0: its label is {has}, not bond0:2"
+    )
+    assert lab.addresses("db1") == ["192.168.1.217/24", "192.168.1.219/24"]
+    assert inside(lab, "del 192.168.1.219/24 dev bond0") == 0  # who names no label means any
+    assert lab.addresses("db1") == ["192.168.1.217/24"]
 
 
 @pytest.mark.network

@@ -89,3 +89,11 @@ def test_settings_are_compared_at_the_same_phase():
         last = max(r.time for r in trace.select("advert", "db1"))
         fractions.add(round((5 * 10**9 - last) / vs.units.parse_duration(interval), 6))
     assert len(fractions) == 1
+
+
+@pytest.mark.parametrize("seed", [1.5, 1.0, "x", "1", None, True, b"1", (1,)])
+def test_a_seed_is_an_int(seed):
+    for begin in (vs.run, vs.Simulation, lambda scenario, seed: list(vs.run_many(scenario, [seed]))):
+        with pytest.raises(vs.VipsimError, match="the seed .* is refused: give a whole number") as refused:
+            begin(vs.pair(), seed)
+        assert repr(seed) in str(refused.value)

@@ -270,3 +270,27 @@ def test_a_rebooted_client_asks_for_the_address_again():
     assert len(asked) == 1
     assert asked[0].sent < BACK + 20_000_000
     assert trace.metrics.clients["app1"].silences[0][1] < BACK + 20_000_000
+
+
+@pytest.mark.parametrize(
+    ("after", "because"),
+    [
+        ({"master": "db2"}, "no master of db2"),
+        ({"advert": "db2", "since": "4s"}, "no advert of db2 since 4s"),
+        ({"fault": "db2"}, "no fault of db2"),
+    ],
+)
+def test_a_fault_whose_event_never_happened_is_noted(after, because):
+    trace = run(vs.crash("db1", after=after))
+    assert trace.select("fault") == []
+    (note,) = trace.select("note")
+    text = f"fault crash:db1: never happened, because {because}"
+    assert (note.time, note.node, note.data["text"]) == (20 * SECOND, "", text)
+    assert trace.violations == []
+
+
+def test_nothing_is_noted_of_a_fault_whose_event_happened():
+    after = {"advert": "db1", "since": "4s"}
+    for faults in ([vs.crash("db1", after=after)], [vs.crash("db1", after={**after, "plus": "19s"})]):
+        assert run(*faults).select("note") == []
+    assert run(vs.crash("db1", at="5s")).select("note") == []

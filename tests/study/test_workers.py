@@ -171,6 +171,16 @@ def test_a_function_typed_at_a_prompt_is_served_serially_and_told_once(tmp_path)
     assert len(result.stderr.splitlines()) == 1 and "notebook" in result.stderr
 
 
+def test_a_script_from_standard_input_is_served_serially_and_told_once():
+    code = textwrap.dedent(SETUP) + "print(study(2).table == study(1).table)\n"
+    result = subprocess.run(
+        [sys.executable, "-"], input=code, capture_output=True, text=True, timeout=120,
+        env={**os.environ, "PYTHONPATH": str(Path(vs.__file__).parents[1])},
+    )  # fmt: skip
+    assert (result.stdout, result.returncode) == ("True\n", 0)
+    assert len(result.stderr.splitlines()) == 1 and "standard input" in result.stderr
+
+
 # --- a worker that dies ------------------------------------------------------------------------
 
 

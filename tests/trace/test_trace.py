@@ -327,3 +327,8 @@ def test_the_story_has_a_sentence_for_every_record():
 )
 def test_sentences(record, words):
     assert words in sentence(record)
+
+
+def test_a_note_is_told_in_its_own_words():
+    note = Record(1, 0, "note", "db2", {"machine": "pair", "text": "a person decides"})
+    assert sentence(note).endswith("db2: a person decides")

@@ -1,8 +1,8 @@
 """The command line: one module per command, each with ``add_parser(subparsers)`` and ``run(args)``.
 
 Exit codes: 0 fine, 1 the check failed, 2 bad input (or an output that could not be written), 70 a bug of
-vipsim, 130 stopped by Ctrl-C, 141 the reader of the output went away (``vipsim run x | head``). No
-traceback reaches a user unless VIPSIM_DEBUG=1 asks for it.
+vipsim, 130 stopped by Ctrl-C, 141 the reader of the output went away (``vipsim run x | head``), 143
+stopped by SIGTERM. No traceback reaches a user unless VIPSIM_DEBUG=1 asks for it.
 
 Starting up must stay quick: only the module of the command that was given is imported, and what is heavy
 is imported inside its functions.
@@ -41,13 +41,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         The words after the program's name; default: those of this process.
     """
     _make_streams_tolerant()
-    try:
-        code = _carry_out(list(sys.argv[1:] if argv is None else argv))
-    except SystemExit as leave:  # argparse, after --help, --version or a complaint
-        code = leave.code if isinstance(leave.code, int) else 0
-    except (Exception, KeyboardInterrupt) as error:
-        code = failures.complain(error)
-    return failures.settle_output(code)
+    with failures.terminable() as ending:
+        try:
+            code = _carry_out(list(sys.argv[1:] if argv is None else argv))
+        except SystemExit as leave:  # argparse, after --help, --version or a complaint
+            code = leave.code if isinstance(leave.code, int) else 0
+        except (Exception, KeyboardInterrupt) as error:
+            code = failures.complain(error)
+        return failures.settle_output(ending.code(code))
 
 
 def parser(command: str | None = None) -> Parser:

@@ -6,7 +6,12 @@ import contextlib
 import errno
 import io
 import os
+import signal
 import sys
+import threading
+import time
+from collections.abc import Iterator
+from types import FrameType
 
 FINE = 0
 CHECK_FAILED = 1
@@ -14,6 +19,7 @@ BAD_INPUT = 2
 BUG = 70
 INTERRUPTED = 130
 READER_GONE = 141
+TERMINATED = 143
 
 _FIXES = {
     errno.ENOENT: "check the name and its folder",
@@ -28,6 +34,52 @@ _FIXES = {
     errno.ENAMETOOLONG: "use a shorter name",
     errno.EMFILE: "close other files, or raise the limit (ulimit -n)",
 }
+
+
+_ECHO = 1.0
+"""Seconds in which a further SIGTERM is the same one: timeout(1) sends it to the process and to its group."""
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM came: whoever handles Ctrl-C handles it too."""
+
+
+class Ending:
+    """Whether SIGTERM came, and the exit code that then holds."""
+
+    def __init__(self) -> None:
+        self._heard: float | None = None
+
+    def hear(self, number: int, frame: FrameType | None) -> None:
+        """Be the handler of the signal: raise, so that whatever has to be cleaned up is."""
+        now = time.monotonic()
+        if self._heard is None or now > self._heard + _ECHO:
+            self._heard = now
+            raise Terminated
+
+    def code(self, code: int) -> int:
+        """Return the exit code of a command that ended with `code`."""
+        return TERMINATED if self._heard is not None and code == INTERRUPTED else code
+
+
+@contextlib.contextmanager
+def terminable() -> Iterator[Ending]:
+    """Let SIGTERM end the block as Ctrl-C does: by an exception, so that no half-written file stays.
+
+    A handler that somebody else has set, or a signal that is ignored, stays as it is.
+    """
+    ending = Ending()
+    is_ours = (
+        threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    )
+    if is_ours:
+        signal.signal(signal.SIGTERM, ending.hear)
+    try:
+        yield ending
+    finally:
+        if is_ours:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def complain(error: BaseException) -> int:
@@ -61,7 +113,10 @@ def explain(error: BaseException) -> tuple[str, int]:
         hint = str(getattr(error, "hint", "") or "")
         return (f"{error}\n    {hint}" if hint and hint not in str(error) else str(error)), BAD_INPUT
     if isinstance(error, KeyboardInterrupt):
-        return "stopped by Ctrl-C; files that were not finished are not there", INTERRUPTED
+        by = "SIGTERM" if isinstance(error, Terminated) else "Ctrl-C"
+        return f"stopped by {by}; files that were not finished are not there", INTERRUPTED
+    if isinstance(error, ModuleNotFoundError) and (missing := _missing(error)):
+        return f"{missing} is not installed: pip install vipsim", BAD_INPUT
     if isinstance(error, MemoryError):
         return "the memory is used up: run a smaller scenario, or at --level summary", BAD_INPUT
     if isinstance(error, OSError):
@@ -73,6 +128,14 @@ def explain(error: BaseException) -> tuple[str, int]:
         f"this is a bug in vipsim, please report it with the command line: {said}\n"
         "    VIPSIM_DEBUG=1 before the command shows the traceback"
     ), BUG
+
+
+def _missing(error: ModuleNotFoundError) -> str:
+    """Which distribution is not there; nothing if it is a part of Python or of vipsim: that is a bug."""
+    module = (error.name or "").partition(".")[0]
+    if module == "vipsim" or module in sys.stdlib_module_names:
+        return ""
+    return {"ruamel": "ruamel.yaml"}.get(module, module)
 
 
 def fix_for(error: OSError) -> str:

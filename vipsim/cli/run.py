@@ -153,9 +153,27 @@ def _tell(trace: Trace, args: argparse.Namespace, moments: list[Moment], says: T
         print(file=says)
     if not args.json:
         print(report(trace))
+    _print_notes(trace, says)
     for node, at in moments:
         _print_cache(trace, node, at, says)
     return stopped
+
+
+def _print_notes(trace: Trace, says: TextIO) -> None:
+    """What somebody had to say, each once: a person has to decide, a fault never happened."""
+    from vipsim.trace.records import Level
+    from vipsim.units import seconds
+
+    if trace.level < Level.PROTOCOL:
+        return
+    said: dict[tuple[str, str], list[Time]] = {}
+    for record in trace.select("note"):
+        said.setdefault((record.node, str(record.data["text"])), []).append(record.time)
+    if said:
+        print("\nnotes:", file=says)
+    for (node, text), times in said.items():
+        again = f" (and {len(times) - 1} times more)" if len(times) > 1 else ""
+        print(f"  {seconds(times[0])}  {f'{node}: ' if node else ''}{text}{again}", file=says)
 
 
 def _print_cache(trace: Trace, node: str, at: Time, says: TextIO) -> None:

@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
 
     with Netlink() as kernel:
         if args.act == "del":
-            kernel.remove(address, prefix, iface)
+            kernel.remove(address, prefix, iface, label)
             return 0
         kernel.add(address, prefix, iface, label)
     if args.announce:
@@ -88,7 +88,7 @@ def commands(act: str, address: IPv4, prefix: int, iface: str, label: str | None
         why = ""
     else:
         classic = f"ifconfig {alias} down"
-        modern = f"ip addr del {address}/{prefix} dev {iface}"
+        modern = f"ip addr del {address}/{prefix} dev {iface}" + (f" label {alias}" if alias else "")
         why = _WHY_THE_PREFIX
     if alias is None:
         classic = f"# ifconfig needs an alias to name the address by: --label {iface}:1 shows its line"

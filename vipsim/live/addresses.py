@@ -109,20 +109,26 @@ class Netlink:
                 "add", index=index, address=str(address), prefixlen=prefix, family=_AF_INET, **options
             )
 
-    def remove(self, address: IPv4, prefix: int, iface: str) -> None:
-        """Take the address from `iface`; the prefix must be the one that it was added with.
+    def remove(self, address: IPv4, prefix: int, iface: str, label: str | None = None) -> None:
+        """Take the address from `iface`; the prefix, and a label, must be those that it was added with.
 
         Raises
         ------
         VipsimError
-            If it does not have it, there is no such interface, or the right is missing.
+            If it does not have it, or under another label; if there is no such interface, or the right
+            is missing.
         """
         index = _index(iface)
-        with self._explained(f"remove {address}/{prefix} from {iface}", iface, address):
-            self._kernel.addr("del", index=index, address=str(address), prefixlen=prefix, family=_AF_INET)
+        options: dict[str, Any] = {"label": label} if label else {}
+        with self._explained(f"remove {address}/{prefix} from {iface}", iface, address, prefix, label):
+            self._kernel.addr(
+                "del", index=index, address=str(address), prefixlen=prefix, family=_AF_INET, **options
+            )
 
     @contextmanager
-    def _explained(self, doing: str, iface: str, address: IPv4) -> Iterator[None]:
+    def _explained(
+        self, doing: str, iface: str, address: IPv4, prefix: int | None = None, label: str | None = None
+    ) -> Iterator[None]:
         """Turn the kernel's error number into a sentence."""
         try:
             yield
@@ -133,9 +139,12 @@ class Netlink:
                 case errno.EEXIST:
                     reason = f"{iface} has it already"
                 case errno.EADDRNOTAVAIL:
-                    has = [str(one) for one in self.addresses(iface)]
-                    same = [one for one in has if one.startswith(f"{address}/")]
-                    reason = f"{iface} has {', '.join(same or has) or 'no IPv4 address'}"
+                    has = self.addresses(iface)
+                    same = [one for one in has if one.address == address]
+                    reason = f"{iface} has {', '.join(map(str, same or has)) or 'no IPv4 address'}"
+                    labels = [one.label for one in same if one.prefix == prefix]
+                    if label and labels:
+                        reason = f"its label is {labels[0]}, not {label}"
                 case errno.ENODEV:
                     reason = f"{iface} is gone"
                 case _:

@@ -13,6 +13,7 @@ from typing import Any
 from vipsim.scenario.model import After, At, Fault, FaultWord
 from vipsim.sim import acts
 from vipsim.sim.network import Network
+from vipsim.units import format_duration
 
 W = FaultWord
 
@@ -67,10 +68,10 @@ WAY_BACK: dict[FaultWord, FaultWord] = {
 # --- when ----------------------------------------------------------------------------------
 
 
-def tell(net: Network, fault: Fault, number: int) -> Generator[Any, Any, None]:
-    """The story of fault `number`: a SimPy process."""
+def tell(net: Network, fault: Fault, number: int, met: set[int]) -> Generator[Any, Any, None]:
+    """The story of fault `number`, a SimPy process; when what it waits for happens, `met` gets the number."""
     env = net.world.env
-    yield from _wait(net, fault, number)
+    yield from _wait(net, fault, number, met)
     while True:
         begun = env.now
         _act(net, fault, number, fault.word)
@@ -82,7 +83,7 @@ def tell(net: Network, fault: Fault, number: int) -> Generator[Any, Any, None]:
         yield env.timeout(int(max(0, begun + fault.every - env.now)))
 
 
-def _wait(net: Network, fault: Fault, number: int) -> Generator[Any, Any, None]:
+def _wait(net: Network, fault: Fault, number: int, met: set[int]) -> Generator[Any, Any, None]:
     env = net.world.env
     key = (fault.word.value, fault.target, str(number))
     match fault.when:
@@ -91,6 +92,7 @@ def _wait(net: Network, fault: Fault, number: int) -> Generator[Any, Any, None]:
         case After(since=since) as after:
             yield env.timeout(since)
             yield _happens(net, after)
+            met.add(number)
             yield env.timeout(after.plus)
 
 
@@ -108,6 +110,16 @@ def _happens(net: Network, after: After) -> Any:
 
     watchers.append(watch)
     return happened
+
+
+def never_happened(fault: Fault) -> str:
+    """Say of a fault whose event did not happen why nothing was done; nothing of one that waits for none."""
+    if not isinstance(fault.when, After):
+        return ""
+    after = fault.when
+    since = f" since {format_duration(after.since)}" if after.since else ""
+    name = f"{fault.word.value}:{fault.target}"
+    return f"fault {name}: never happened, because no {after.event} of {after.node}{since}"
 
 
 def _act(net: Network, fault: Fault, number: int, word: FaultWord, phase: str = "begin") -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from vipsim import __version__
-from vipsim.errors import ScenarioError
+from vipsim.errors import ScenarioError, VipsimError
 from vipsim.machines.vocabulary import State
 from vipsim.scenario.assemble import members
 from vipsim.scenario.model import At, HeartbeatGroup, Scenario, Start
 from vipsim.sim.clients import Rota
 from vipsim.sim.engine import Environment, Tie
-from vipsim.sim.faults import tell
+from vipsim.sim.faults import never_happened, tell
 from vipsim.sim.link import arrive_together
 from vipsim.sim.network import Network
 from vipsim.sim.plan import Plan, compile_scenario
@@ -37,6 +37,11 @@ class Simulation:
     tap : callable, optional
         Called with (node, machine, now, event, actions) after each call of a daemon's machine.
 
+    Raises
+    ------
+    VipsimError
+        If the seed is not an int.
+
     Attributes
     ----------
     env : Environment
@@ -53,6 +58,7 @@ class Simulation:
     def __init__(
         self, scenario: Scenario | Plan, seed: int = 1, level: Level = Level.FRAMES, tap: Tap | None = None
     ) -> None:
+        _check_seed(seed)
         self.plan = scenario if isinstance(scenario, Plan) else compile_scenario(scenario)
         self.scenario = self.plan.scenario
         self.env = Environment()
@@ -65,6 +71,8 @@ class Simulation:
         }
         self.world = World(self.env, Recorder(header, level), Streams(seed), tap)
         self.network = Network(self.world, self.plan)
+        self._met: set[int] = set()
+        """Faults whose event happened, by number."""
         self._begin()
 
     def _begin(self) -> None:
@@ -81,7 +89,7 @@ class Simulation:
             rota = rotas.setdefault(client.interval, Rota(self.env, client.interval))
             rota.begin(client, streams.between(*plan[5], "client", client.name))
         for number, fault in enumerate(self.scenario.faults):
-            self.env.process(tell(self.network, fault, number))
+            self.env.process(tell(self.network, fault, number, self._met))
 
     def _settled(self) -> dict[str, dict[str, tuple[State, Time]]]:
         """Where each daemon stands at time zero.
@@ -131,6 +139,9 @@ class Simulation:
         self.env.run(until=self.scenario.duration)
         for client in self.network.clients:
             client.finish()
+        for number, fault in enumerate(self.scenario.faults):
+            if number not in self._met and (text := never_happened(fault)):
+                self.world.note("note", "", {"machine": "", "text": text})
         self.world.note("run", "", {"phase": "end"})
         return self.world.recorder.finish(self.scenario.duration, self._counts())
 
@@ -155,3 +166,9 @@ class Simulation:
             "frames_dropped": dropped,
             "frames_in_flight": in_flight,
         }
+
+
+def _check_seed(seed: object) -> None:
+    """Refuse what is not an int: 1 and 1.0, or 1 and True, would be different runs under one name."""
+    if not isinstance(seed, int) or isinstance(seed, bool):
+        raise VipsimError(f"the seed {repr(seed)[:40]} is refused: give a whole number, such as 7")

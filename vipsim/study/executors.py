@@ -114,6 +114,8 @@ def _obstacle(jobs: Sequence[object]) -> str | None:
     """Why no worker can do these jobs, as the beginning of a sentence; None if they can."""
     if _lacks_guard(sys._getframe()):
         return f"workers need {_GUARD!r} around the calls of a script"
+    if _is_main_lost():
+        return "a script that was read from standard input cannot be imported by workers"
     try:
         text = pickle.dumps(jobs[0])
     except (pickle.PicklingError, AttributeError, TypeError):
@@ -126,6 +128,14 @@ def _obstacle(jobs: Sequence[object]) -> str | None:
 def _is_main_importable() -> bool:
     path = getattr(sys.modules.get("__main__"), "__file__", None)
     return path is not None and os.path.isfile(path)
+
+
+def _is_main_lost() -> bool:
+    """Whether workers would look for the caller's script where there is none, as in ``python - < script``."""
+    main = sys.modules.get("__main__")
+    if getattr(main, "__file__", None) is None or getattr(main, "__spec__", None) is not None:
+        return False  # a prompt, a notebook or ``python -c``: nothing to import; or a module with a name
+    return not _is_main_importable()
 
 
 def _lacks_guard(frame: FrameType | None) -> bool:

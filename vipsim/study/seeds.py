@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from vipsim.errors import VipsimError
 
 MOST_SEEDS = 1_000_000
-_PART = re.compile(r"\s*(\d{1,15})\s*(?:\.\.\s*(\d{1,15})\s*)?")
+_PART = re.compile(r"\s*([0-9]{1,15})\s*(?:\.\.\s*([0-9]{1,15})\s*)?")
 
 
 def parse_seeds(text: str) -> tuple[int, ...]:
@@ -36,7 +36,7 @@ def parse_seeds(text: str) -> tuple[int, ...]:
     """
     parts = text.split(",")
     if len(parts) == 1 and text.strip().isascii() and text.strip().isdigit():
-        return seeds_of(int(text[:20]))
+        return seeds_of(int(text.strip()[:20]))
     found: dict[int, None] = {}
     for part in parts:
         match = _PART.fullmatch(part)

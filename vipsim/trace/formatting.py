@@ -28,7 +28,7 @@ def report(trace: Trace) -> str:
     lines += ["", "all silences of the clients:"]
     for name, client in metrics.clients.items():
         total = blackout_text(ClientOutage(client.blackout, client.censored))
-        longest = f"{'> ' if client.longest_censored else ''}{seconds(client.longest)}"
+        longest = f"{'> ' if client.censored else ''}{seconds(client.longest)}"
         lines.append(f"  {name:<12} {total:>9} in {len(client.silences)}, longest {longest}")
     lines += [
         "",
@@ -209,6 +209,7 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "fdb": _fdb,
     "link": lambda data: f"{data['iface']} is {'up' if data['up'] else 'down'}",
     "service": lambda data: f"service {data['service']}: {data['act']}",
+    "note": lambda data: data["text"],
     "gap": _gap,
     "answered": lambda data: f"answered by {data['by']}",
 }
