@@ -133,3 +133,14 @@ def test_a_comparison_knows_which_closed_form_applies():
 )
 def test_and_where_none_does(scenario):
     assert detection_law(scenario) is None
+
+
+def test_the_closed_form_knows_the_length_of_the_cables() -> None:
+    near, far = (detection_law(vs.pair(delay=delay, faults=["crash:db1@5s"])) for delay in ("50us", "150ms"))
+    assert near is not None
+    assert far is not None
+    assert near.support[0] == 2_609_375_000
+    assert far.support[0] - near.support[0] == 2 * (150_000_000 + 512)
+    scenario = vs.pair(delay="150ms", client_interval="1s", faults=["crash:db1@5s"])
+    found = [trace.failovers[0].detection for trace in vs.run_many(scenario, range(1, 101))]
+    assert all(far.support[0] <= time <= far.support[1] for time in found)

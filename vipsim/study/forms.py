@@ -1,8 +1,8 @@
 """Which closed form an arm must follow, if any.
 
 The forms of `vipsim.stats` hold for one group whose settled master dies once, on a network that loses
-and delays nothing. They are about the detection; a client's blackout is longer by at most its probe
-spacing and the way of an answer.
+nothing and delays all alike. They are about the detection; a client's blackout is longer by at most its
+probe spacing and the way of an answer.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from vipsim.stats import (
     vrrp_detection,
     vrrp_goodbye,
 )
+from vipsim.units import SECOND, Time
+from vipsim.wire.frames import MIN_FRAME
 
 W = FaultWord
 _MACHINE_DIES = frozenset({W.CRASH, W.POWER})
@@ -34,16 +36,18 @@ def detection_law(scenario: Scenario) -> Law | None:
         dies = fault.word in _MACHINE_DIES and fault.target == group.primary.node
         if not dies or group.takeover != "automatic":
             return None
+        way = _noticeable(path_delay(scenario, group.primary.node, group.standby.node), group.interval)
         if group.mode == "pull":
-            return heartbeat_pull_detection(group.interval, group.dead_count, group.silence)
-        return heartbeat_push_detection(group.interval, dead_time=group.silence)
+            return heartbeat_pull_detection(group.interval, group.dead_count, group.silence, way)
+        return heartbeat_push_detection(group.interval, dead_time=group.silence, path_delay=way)
     members = _by_rank(scenario, group)
     if fault.target != members[0].node or len(members) < 2:
         return None
+    way = _noticeable(path_delay(scenario, members[0].node, members[1].node), group.advert_interval)
     if fault.word in _MACHINE_DIES:
-        return vrrp_detection(members[1].priority, group.advert_interval, group.version)
+        return vrrp_detection(members[1].priority, group.advert_interval, group.version, way)
     if fault.word is W.STOP:
-        return vrrp_goodbye(members[1].priority, group.advert_interval, group.version)
+        return vrrp_goodbye(members[1].priority, group.advert_interval, group.version, way)
     return None
 
 
@@ -69,6 +73,29 @@ def expected_false_failovers(scenario: Scenario) -> FalseFailovers | None:
     if group.mode == "pull":
         return false_failover_rate(1 - (1 - one_way) ** 2, group.interval, group.dead_count)
     return false_failover_rate(one_way, group.interval, group.silence // group.interval)
+
+
+def _noticeable(way: Time, interval: Time) -> Time:
+    """Leave out a way that no picture shows, under a thousandth of the interval: the textbook does too."""
+    return way if 1000 * way >= interval else 0
+
+
+def path_delay(scenario: Scenario, source: str, destination: str) -> Time:
+    """How long a smallest frame takes from host to host over idle cables, in ns; 0 if no way leads there.
+
+    Switches form a tree (the scenario's check sees to it), so there is one way at most.
+    """
+    reached = {source: 0}
+    waiting = [source]
+    while waiting:
+        node = waiting.pop()
+        for link in scenario.links:
+            for near, far in ((link.a.node, link.b.node), (link.b.node, link.a.node)):
+                if near == node and far not in reached:
+                    sending = 8 * MIN_FRAME * SECOND // link.rate if link.rate else 0
+                    reached[far] = reached[node] + link.delay + sending
+                    waiting.append(far)
+    return reached.get(destination, 0)
 
 
 def _is_ideal(scenario: Scenario) -> bool:
