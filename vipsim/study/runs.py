@@ -89,7 +89,7 @@ def _reduce(trace: Trace, measure: Measure | None) -> Run:
         seed=trace.seed,
         duration=trace.duration,
         failover=next((f for f in metrics.failovers if f.kind != "failback"), None),
-        blackout=worst_blackout(metrics, trace.duration),
+        blackout=worst_blackout(metrics),
         value=None if measure is None else measure(trace),
         dual_master=metrics.dual_master,
         dual_owner=metrics.dual_owner,
@@ -98,20 +98,18 @@ def _reduce(trace: Trace, measure: Measure | None) -> Run:
     )
 
 
-def worst_blackout(metrics: Metrics, end: Time) -> Duration | None:
+def worst_blackout(metrics: Metrics) -> Duration | None:
     """Return the longest silence of any measured client; None if there is no such client.
 
     The longest and not the sum, since on a lossy network the sum is mostly single lost probes, as many
-    as the run is long. A silence still open at the `end` (ns) of the run is censored.
+    as the run is long. If a client was silent when the run ended (`ClientSummary.censored`) that silence
+    may have become the longest, so the answer is censored, at the longest that was seen.
     """
     if not metrics.clients:
         return None
-    length, is_open = max(
-        (((end if first is None else first) - last, first is None)
-         for client in metrics.clients.values() for last, first in client.silences),
-        default=(0, False),
-    )  # fmt: skip
-    return Censored(length) if is_open else length
+    clients = metrics.clients.values()
+    longest = max(client.longest for client in clients)
+    return Censored(longest) if any(client.censored for client in clients) else longest
 
 
 def _convergence(failover: Failover, end: Time) -> Duration | None:

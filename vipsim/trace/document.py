@@ -64,6 +64,7 @@ def _failover(failover: Failover) -> dict[str, Any]:
         "new": failover.new,
         "why": failover.why,
         "false": failover.false,
+        "needless": failover.needless,
         **_time("fault_at", failover.fault_at),
         **_time("detection", failover.detection),
         **_time("election", failover.election),

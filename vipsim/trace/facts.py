@@ -29,6 +29,10 @@ _OF_THE_DAEMON = frozenset({"kill", "hang"})
 _OF_A_SERVICE = frozenset({"service_stop", "service_hang"})
 _CERTAIN_DROPS = frozenset({"", "all", "100%", "all 100%"})
 _ADVERTS_ONLY = frozenset({"advert", "advert 100%"})
+_OF_THE_EARS = frozenset({"freeze", "hang", "isolate", "link_down", "port_down"})
+"""What keeps a standby from hearing a master that is well. A standby that is not there takes nothing."""
+_OF_THE_WAY = frozenset({"drop", "delay", "jitter"})
+_ARP = frozenset({"garp", "arp-request", "arp-reply", "arp-probe"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ class Facts:
     """Groups whose standby asks (pull): there each direction of the way is needed."""
     members: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Of each group the interface (``node.iface``) on which each node takes part."""
+    intervals: Mapping[str, Time] = field(default_factory=dict)
+    """Interval of each group's periodic messages, in ns."""
     grace: Time = LEAST_GRACE
     """How long the consequences of an ended fault may take: four of the longest advert intervals, or a
     heartbeat's interval x dead count + timeout; at least `LEAST_GRACE`. In ns."""
@@ -95,11 +101,41 @@ class Facts:
             both = word == "partition" or machine in self.asking
             return _parts(target, old, new) or (both and _parts(target, new, old))
         if word == "drop":
-            adverts = watched == DAEMON and not self.decides_by_state(machine)
             way = self._way_out(target, machine, old)
-            certain = value in _CERTAIN_DROPS or (adverts and value in _ADVERTS_ONLY)
-            return certain and (way in ("both", "out") or (way == "in" and machine in self.asking))
+            needed = way in ("both", "out") or (way == "in" and machine in self.asking)
+            return needed and self._drops_all_signs(value, machine)
         return False
+
+    def deafens(self, word: str, target: str, value: str, machine: str, new: str) -> bool:
+        """Whether a fault surely keeps `new` from hearing a master of `machine` that is well."""
+        way = self._way_out(target, machine, new)
+        if word == "drop":
+            return self._hears_by(way, machine) and self._drops_all_signs(value, machine)
+        of_a_switch = word in _OF_THE_HOST and target.partition(".")[0] != new
+        return way != "" and (word in _OF_THE_EARS or of_a_switch)
+
+    def may_mislead(self, word: str, target: str, value: str, machine: str, new: str) -> bool:
+        """Whether a fault may be why `new` missed or believed something: late, lost or injected frames."""
+        if word == "inject":
+            return True
+        if word not in _OF_THE_EARS | _OF_THE_WAY:
+            return False
+        hit = self.hosts_hit(target)
+        if hit is not None and new not in hit:
+            return False
+        kind = value.partition(" ")[0]
+        if word == "drop" and (kind == "garp" or (kind in _ARP and machine not in self.asking)):
+            return False
+        way = self._way_out(target, machine, new)
+        return way == "" or self._hears_by(way, machine)
+
+    def _hears_by(self, way: str, machine: str) -> bool:
+        return way in ("both", "in") or (way == "out" and machine in self.asking)
+
+    def _drops_all_signs(self, value: str, machine: str) -> bool:
+        """Whether a drop of `value` leaves nothing of what the standby of `machine` watches."""
+        adverts = self.watched.get(machine, DAEMON) == DAEMON and not self.decides_by_state(machine)
+        return value in _CERTAIN_DROPS or (adverts and value in _ADVERTS_ONLY)
 
     def _way_out(self, target: str, machine: str, node: str) -> str:
         """Which ways of `node`'s cable in the group a target means: ``both``, ``out``, ``in``, or none."""
@@ -174,6 +210,7 @@ def read_facts(header: Mapping[str, Any]) -> Facts:
     heartbeats: set[str] = set()
     watched: dict[str, str] = {}
     members: dict[str, Mapping[str, str]] = {}
+    intervals: dict[str, Time] = {}
     grace = LEAST_GRACE
     for group in _sequence(scenario.get("groups")):
         for kind, body in _mapping(group).items():
@@ -186,6 +223,7 @@ def read_facts(header: Mapping[str, Any]) -> Facts:
             if kind == "heartbeat":
                 heartbeats.add(name)
                 watched[name] = _read_watched(facts)
+            intervals[name] = _time(facts.get("advert_interval")) or _time(facts.get("interval"))
             grace = max(grace, _longest_detection(facts))
     nodes = _mapping(scenario.get("nodes"))
     switches = frozenset(str(name) for name, node in nodes.items() if _mapping(node).get("kind") == "switch")
@@ -200,6 +238,7 @@ def read_facts(header: Mapping[str, Any]) -> Facts:
         watched=watched,
         asking=frozenset(name for name, what in watched.items() if what != DAEMON),
         members=members,
+        intervals=intervals,
         grace=grace,
     )
 

@@ -28,7 +28,7 @@ def report(trace: Trace) -> str:
     lines += ["", "all silences of the clients:"]
     for name, client in metrics.clients.items():
         total = blackout_text(ClientOutage(client.blackout, client.censored))
-        longest = f"{'> ' if client.censored else ''}{seconds(client.longest)}"
+        longest = f"{'> ' if client.longest_censored else ''}{seconds(client.longest)}"
         lines.append(f"  {name:<12} {total:>9} in {len(client.silences)}, longest {longest}")
     lines += [
         "",
@@ -44,7 +44,7 @@ def _failover_lines(failover: Failover) -> Iterator[str]:
     if failover.kind == "failback":
         yield _failback_line(failover)
         return
-    false = "false " if failover.false else ""
+    false = "false " if failover.false else "needless " if failover.needless else ""
     yield (
         f"{false}{failover.kind} of {failover.machine} from {failover.old} to {failover.new}, "
         f"fault {failover.fault} at {seconds(failover.fault_at)}"

@@ -25,9 +25,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vipsim.trace.facts import Facts, read_facts
+from vipsim.trace.faultlog import FaultLog
 from vipsim.trace.overlaps import owns_after
 from vipsim.trace.records import Level, Record
-from vipsim.trace.takeovers import MASTER, FaultLog
+from vipsim.trace.takeovers import MASTER
 from vipsim.units import MS, Time, seconds
 
 if TYPE_CHECKING:

@@ -44,7 +44,7 @@ class Reducers:
         failovers = tuple(self._silences.complete(takeover, end) for takeover in takeovers.takeovers)
         return Metrics(
             failovers=failovers,
-            clients=self._silences.summaries(end),
+            clients=self._silences.summaries(end, failovers),
             dual_master=takeovers.masters.total(end),
             dual_owner=self._owners.owners.total(end),
             false_failovers=sum(failover.false for failover in failovers),

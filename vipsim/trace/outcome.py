@@ -20,6 +20,10 @@ from vipsim.units import Time
 NO_FAULT = "-"
 """`Failover.fault` of a takeover that no fault explains."""
 
+OPEN_AT_LEAST = 5
+"""Probe spacings that a silence at the end of a run must last to count as one that would have gone on. Of
+probes lost at 10 % five in a row are lost once in 100,000 runs; shorter ones count with what was seen."""
+
 PARTS = ("before", "detection", "election", "announcement", "repair")
 """Names of the parts of a blackout, in order of time."""
 
@@ -65,6 +69,8 @@ class Failover:
     """From the fault to the last client's restoration; None if no client was silent or one is censored."""
     false: bool = False
     """No fault explains it, and it is neither planned nor a return."""
+    needless: bool = False
+    """A failover from a master that was well: no fault hit that one, but perhaps the new one or its way."""
     clients: Mapping[str, ClientOutage] = field(default_factory=dict)
     """One entry for every measured client of the group's VIPs."""
 
@@ -100,11 +106,14 @@ class ClientSummary:
     silences: tuple[tuple[Time, Time | None], ...] = ()
     """(last answer before, first answer after or None) of each silence, in order."""
     blackout: Time = 0
-    """Their sum in ns, the censored one counted to the end of the run."""
+    """Their sum in ns, the one that was open counted to the end of the run."""
     longest: Time = 0
+    """The longest in ns, the one that was open counted to the end of the run."""
     censored: bool = False
+    """A silence was open when the run ended, and more than a few probes lost just then: `OPEN_AT_LEAST`
+    spacings long, or part of a failover. It may yet have become the longest."""
     longest_censored: bool = False
-    """The longest silence is the one that was open when the run ended: print as ``> 62.281 s``."""
+    """The longest silence is that one: print as ``> 62.281 s``."""
     lost: int = 0
     """Probes that were sent during the silences and never answered."""
 
@@ -131,7 +140,8 @@ def parts(failover: Failover, client: str) -> dict[str, Time]:
     """How long each part of `failover` kept `client` silent, in ns; the sum is its blackout, exactly.
 
     ``before`` is silence that began before the fault: the client's last answer came up to one probe
-    spacing (and a round trip) earlier. A part that did not end within the run takes the rest.
+    spacing earlier, or a few if probes were late or lost just then. A part that did
+    not end within the run takes the rest.
 
     >>> outage = ClientOutage(blackout=9, last=4, first=13)
     >>> parts(Failover("failover", "vrrp 51", "crash:a", 5, "a", "b", "", 8, 3, 0, 1, 4, 8,

@@ -3,19 +3,27 @@
 The client of a world emits a ``gap`` record when it is answered again after a silence longer than its
 probe spacing, and for a silence still open when the run ends. Which of them belongs to a failover: the
 longest (of equals the first) that overlaps the time from the fault to the first announcement, plus one
-probe spacing. So single losses long after the fault count for the client, not for the failover.
+probe spacing, and did not begin before the fault. So single losses long after the fault, and a silence
+of long before, count for the client, not for the failover.
+
+The client's last answer is older than the fault by up to one probe spacing; by more only if probes were
+late or lost just then, for which `SLACK` more are allowed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from vipsim.trace.facts import Facts
-from vipsim.trace.outcome import ClientOutage, ClientSummary, Failover
+from vipsim.trace.outcome import OPEN_AT_LEAST, ClientOutage, ClientSummary, Failover
 from vipsim.trace.takeovers import Takeover
 from vipsim.units import Time
 
 Silence = tuple[Time, Time | None]
+
+SLACK = 2
+"""Probe spacings: a silence that began one and this many before a fault may still be its work."""
 
 
 class Silences:
@@ -32,20 +40,23 @@ class Silences:
         self._silences.setdefault(client, []).append((data["last"], data["first"]))
         self._lost[client] = self._lost.get(client, 0) + (data.get("lost") or 0)
 
-    def summaries(self, end: Time) -> dict[str, ClientSummary]:
-        """Sum up each client over a run that ended at `end` (ns)."""
+    def summaries(self, end: Time, failovers: Iterable[Failover]) -> dict[str, ClientSummary]:
+        """Sum up each client over a run that ended at `end` (ns) with these failovers."""
+        out = {name for failover in failovers for name, found in failover.clients.items() if found.censored}
         result: dict[str, ClientSummary] = {}
         for client in sorted(self._silences):
-            silences = self._silences[client]
-            lengths = [(_length(silence, end), silence[1] is None) for silence in silences]
-            longest, is_open = max(lengths, default=(0, False))
+            silences, spacing = self._silences[client], self._spacing(client)
+            lengths = [_length(silence, end) for silence in silences]
+            open_since = [last for last, first in silences if first is None]
+            goes_on = client in out or any(end - last >= OPEN_AT_LEAST * spacing for last in open_since)
+            longest = max(lengths, default=0)
             result[client] = ClientSummary(
-                resolution=self._spacing(client),
+                resolution=spacing,
                 silences=tuple(silences),
-                blackout=sum(length for length, _ in lengths),
+                blackout=sum(lengths),
                 longest=longest,
-                censored=any(open_still for _, open_still in lengths),
-                longest_censored=is_open,
+                censored=goes_on,
+                longest_censored=goes_on and any(end - last == longest for last in open_since),
                 lost=self._lost.get(client, 0),
             )
         return result
@@ -80,15 +91,18 @@ class Silences:
             repair=max(0, min(back) - announced) if back and announced is not None else None,
             convergence=max(back) - takeover.begin if back and len(back) == len(silent) else None,
             false=takeover.false,
+            needless=takeover.needless,
             clients=clients,
         )
 
     def _outage(self, client: str, begin: Time, settled: Time, end: Time) -> ClientOutage:
-        until = settled + self._spacing(client)
+        spacing = self._spacing(client)
+        earliest = begin - (1 + SLACK) * spacing if spacing else 0
+        until = settled + spacing
         found: Silence | None = None
         for silence in self._silences[client]:
             last, first = silence
-            overlaps = last <= until and (first is None or first > begin)
+            overlaps = earliest <= last <= until and (first is None or first > begin)
             if overlaps and (found is None or _length(silence, end) > _length(found, end)):
                 found = silence
         if found is None:

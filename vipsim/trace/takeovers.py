@@ -4,8 +4,10 @@ Rules of attribution
 --------------------
 1. A *takeover* is a state record with new == MASTER on another node than the one that was master of
    that machine before. A master that steps back while another is still MASTER (end of a split brain)
-   hands the title to that one, without a takeover. The first master ever takes over from nobody.
-2. ``why`` is one of `RETURNS`: a *failback*; it begins with the takeover and blames no fault.
+   hands the title to that one, without a takeover. The first master ever takes over from nobody, and
+   of others that become MASTER beside it within an interval that was still the first election.
+2. ``why`` is one of `RETURNS` and nothing surely put the old master out (rule 4): a *failback*; it begins
+   with the takeover and blames no fault. One that waits to preempt while the master dies fails over.
 3. Otherwise a fault is to blame that hits the old master (its host, an interface, service, port or
    link of it, or the whole network), and is still open or ended at most `Facts.grace` ago. A fault
    ends by its record with phase ``end`` or by the word of its way back.
@@ -13,10 +15,13 @@ Rules of attribution
    does: what hits a master that is out already changes nothing (``stop`` or ``crash`` of a host without
    power). It does so until it ends; where it ended the process (`ENDS_PROCESS`), until the old
    master is MASTER again, since a daemon that starts anew begins as BACKUP.
-5. If none surely put it out (``delay``, ``jitter``, a partial ``drop``, a service that nobody asks, what
-   ended), it is the *latest*: the takeover follows what changed last.
+5. If none put it out, it is the earliest open one that deafens the new master (`Facts.deafens`: frozen,
+   isolated, adverts dropped on the way to it). If none does, it is the *latest* that hits the old one
+   (``delay``, ``jitter``, a partial ``drop``, a service that nobody asks, what ended) or may have misled
+   the new one (`Facts.may_mislead`): the takeover follows what changed last.
 6. `PLANNED` words make a *switchover*, all others a *failover*. Without a fault it is a switchover if
-   the old master said goodbye, and else a false failover.
+   the old master said goodbye, and else a *false* failover. A failover is *needless* if no fault hit the
+   old master: it was well.
 """
 
 from __future__ import annotations
@@ -25,101 +30,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from vipsim.trace.facts import Facts
+from vipsim.trace.faultlog import PLANNED, FaultLog
 from vipsim.trace.outcome import NO_FAULT
 from vipsim.trace.overlaps import Overlap
-from vipsim.units import Time
+from vipsim.units import SECOND, Time
 
 MASTER = "MASTER"
+SETTLED = "settled"
+"""Reason of a state in which a daemon was before the run began."""
 RETURNS = frozenset({"preempt", "owner", "handover", "failback", "start"})
 """Reasons of a return: preemption, the start of VRRP's owner, a heartbeat primary that asked for it."""
 GOODBYES = frozenset({"goodbye"})
 """Reasons of a takeover from a master that left in order."""
-PLANNED = frozenset({"stop", "restart", "reboot"})
 DEADLY = frozenset({"crash", "power"})
-ENDS_PROCESS = frozenset({"crash", "power", "kill", "stop", "restart", "reboot"})
-"""Faults after which a daemon that is there again has forgotten that it was master."""
-_CUT = frozenset({"isolate", "partition", "oneway", "drop", "delay", "jitter"})
-WAYS_BACK: dict[str, frozenset[str]] = {
-    "restart": frozenset({"kill", "stop", "hang", "crash", "power"}),
-    "reboot": frozenset({"kill", "stop", "hang", "crash", "power", "freeze"}),
-    "cont": frozenset({"hang"}),
-    "thaw": frozenset({"freeze"}),
-    "link_up": frozenset({"link_down"}),
-    "port_up": frozenset({"port_down"}),
-    "heal": _CUT,
-    "service_start": frozenset({"service_stop", "service_hang"}),
-}
-"""Which faults each way back ends."""
-
-
-@dataclass(slots=True)
-class OpenFault:
-    """A fault that was done; `ended` is when it was undone (None: not yet), in ns."""
-
-    word: str
-    target: str
-    text: str
-    at: Time
-    hits: frozenset[str] | None
-    value: str = ""
-    ended: Time | None = None
-
-    def is_hitting(self, node: str) -> bool:
-        """Whether it hits this host."""
-        return self.hits is None or node in self.hits
-
-
-class FaultLog:
-    """The faults that may still have consequences."""
-
-    def __init__(self, facts: Facts) -> None:
-        self._facts = facts
-        self.faults: list[OpenFault] = []
-        self.last_end: Time = 0
-        """When a fault last ended, in ns."""
-
-    def on_fault(self, time: Time, node: str, data: dict[str, Any]) -> None:
-        """Take a record of kind ``fault``."""
-        word, target = str(data["word"]), str(data.get("target") or "")
-        hits = self._facts.hosts_hit(target)
-        if data.get("phase", "begin") == "end":
-            self._end(time, frozenset((word,)), target, hits)
-            return
-        undone = self._end(time, WAYS_BACK.get(word, frozenset()), target, hits)
-        if undone or (word in WAYS_BACK and word not in PLANNED):
-            return
-        self.faults = [fault for fault in self.faults if self._matters(fault, time)]
-        value = str(data.get("value") or "")
-        text = ":".join(part for part in (word, target, value) if part)
-        # What has no way back (an injected frame, the restart of what was running) ends as it begins.
-        at_once = word in PLANNED - {"stop"} or word == "inject"
-        self.faults.append(OpenFault(word, target, text, time, hits, value, time if at_once else None))
-        if at_once:
-            self.last_end = time
-
-    def blame(self, machine: str, old: str, new: str, since: Time, time: Time) -> OpenFault | None:
-        """Return the fault that explains why `new` took over from `old` at `time`; None: nothing does.
-
-        `since` is when `old` last became MASTER of `machine`, in ns. See rules 3 to 5 of the module.
-        """
-        hitting = [fault for fault in self.faults if fault.is_hitting(old) and self._matters(fault, time)]
-        for fault in hitting:
-            still = fault.ended is None or (fault.word in ENDS_PROCESS and fault.at >= since)
-            if still and self._facts.puts_out(fault.word, fault.target, fault.value, machine, old, new):
-                return fault
-        return hitting[-1] if hitting else None
-
-    def _matters(self, fault: OpenFault, time: Time) -> bool:
-        return fault.ended is None or time - fault.ended <= self._facts.grace
-
-    def _end(self, time: Time, words: frozenset[str], target: str, hits: frozenset[str] | None) -> bool:
-        found = False
-        for fault in self.faults:
-            inside = hits is None or (fault.hits is not None and fault.hits <= hits)
-            if fault.ended is None and fault.word in words and (fault.target == target or inside):
-                fault.ended = self.last_end = time
-                found = True
-        return found
 
 
 @dataclass(slots=True)
@@ -135,6 +58,7 @@ class Takeover:
     fault: str
     begin: Time
     false: bool
+    needless: bool
     detected: Time | None = None
     owned: Time | None = None
     announced: Time | None = None
@@ -156,6 +80,8 @@ class Takeovers:
         self._title: dict[str, str] = {}
         self._since: dict[tuple[str, str], Time] = {}
         """When each (machine, node) last became MASTER, in ns."""
+        self._elected: dict[str, Time] = {}
+        """When the first election of each machine is over, in ns."""
         self._owned: dict[str, set[str]] = {}
         self._advert: dict[tuple[str, str], Time] = {}
         self._announce: dict[tuple[str, str], Time] = {}
@@ -188,8 +114,12 @@ class Takeovers:
         self._title[machine] = node
         self._since[machine, node] = time
         self.masters.add(time, machine, node)
-        if old is not None and old != node:
-            self._begin(time, machine, old, node, str(data.get("why", "")))
+        why = str(data.get("why", ""))
+        if old is None:
+            contest = 0 if why == SETTLED else self._facts.intervals.get(machine, SECOND)
+            self._elected[machine] = time + contest
+        elif old != node and not (time < self._elected[machine] and old in self.masters.members(machine)):
+            self._begin(time, machine, old, node, why)
 
     def _leave(self, time: Time, machine: str, node: str) -> None:
         self.masters.remove(time, machine, node)
@@ -202,9 +132,12 @@ class Takeovers:
 
     def _begin(self, time: Time, machine: str, old: str, new: str, why: str) -> None:
         since = self._since.get((machine, old), 0)
-        fault = None if why in RETURNS else self._log.blame(machine, old, new, since, time)
-        planned = why in GOODBYES if fault is None else fault.word in PLANNED
-        kind = "failback" if why in RETURNS else "switchover" if planned else "failover"
+        find = self._log.put_out if why in RETURNS else self._log.blame
+        fault = find(machine, old, new, since, time)
+        if fault is None:
+            kind = "failback" if why in RETURNS else "switchover" if why in GOODBYES else "failover"
+        else:
+            kind = "switchover" if fault.word in PLANNED else "failover"
         takeover = Takeover(
             machine,
             old,
@@ -215,6 +148,7 @@ class Takeovers:
             NO_FAULT if fault is None else fault.text,
             time if fault is None else fault.at,
             false=fault is None and kind == "failover",
+            needless=kind == "failover" and not (fault is not None and fault.is_hitting(old)),
         )
         # A machine may advertise, acquire and announce before it says Changed, all at one instant; and
         # a kernel may still have the address from an earlier reign of a killed daemon.
