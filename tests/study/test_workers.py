@@ -79,7 +79,9 @@ def test_an_interrupted_comparison_keeps_what_all_arms_finished(workers):
 
     seeds = range(100, 120)
     found = quick(seeds, workers=workers, progress=interrupt)
-    assert found.interrupted and 0 < len(found.finished_seeds) < 20
+    assert found.interrupted and len(found.finished_seeds) < 20
+    # of two workers one may still be busy with the first seeds, and what is kept has no hole
+    assert found.finished_seeds or workers == 2
     assert found.finished_seeds + found.unfinished_seeds == tuple(seeds)
     assert found.to_text().endswith(f"go on with --seeds {found.unfinished_seeds[0]}..119")
     whole = quick(seeds)
