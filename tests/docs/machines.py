@@ -62,10 +62,10 @@ def page() -> str:
         "## VRRP profiles",
         "",
         "Timers, election and acceptance are the RFCs'. The address is at the interface's own MAC, as the",
-        "source document and keepalived (unless `use_vmac` is set) have it, not at the virtual one of RFC 3768",
-        "section 7.3: clients must learn the new MAC from the announcement, and the owner answers pings to",
-        "the address. keepalived's own rules (five announcements and five more, bursts after a heal) are not",
-        "in these profiles.",
+        "source document and keepalived (unless `use_vmac` is set) have it, not at the virtual one of RFC",
+        "3768 section 7.3: clients must learn the new MAC from the announcement, and the owner answers pings",
+        "to the address. keepalived's own rules (five announcements and five more, bursts after a heal) are",
+        "not in these profiles.",
         "",
     ]
     lines += [

@@ -64,9 +64,7 @@ class HeartbeatSettings:
         if self.mode == "pull" and self.timeout > self.interval:
             raise ScenarioError(f"{timeout} is longer than {interval}: a question ends before the next one")
         if self.mode == "push" and self.timeout <= self.interval:
-            raise ScenarioError(
-                f"{timeout} is not longer than {interval}: dead between two beats"
-            )
+            raise ScenarioError(f"{timeout} is not longer than {interval}: dead between two beats")
         if self.probe == PORT:
             raise ScenarioError(f"{self.name}: port {PORT} is the heartbeat's own: probe another service")
 
