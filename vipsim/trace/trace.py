@@ -86,7 +86,7 @@ class Trace:
         """``sim``, ``lab`` or ``live``."""
         return str(self.header.get("world", "sim"))
 
-    @property
+    @cached_property
     def vips(self) -> frozenset[str]:
         """The virtual addresses of the scenario, as text."""
         return read_facts(self.header).vips
