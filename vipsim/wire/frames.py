@@ -10,13 +10,14 @@ one after it was sent. `vipsim.wire.codec` turns them into bytes and back.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import IntEnum
+from enum import Enum, IntEnum, IntFlag
 
-from vipsim.wire.addresses import BROADCAST, NO_MAC, IPv4, Mac
+from vipsim.wire.addresses import BROADCAST, NO_IP, NO_MAC, IPv4, Mac
 
 HEADER_AND_FCS = 18
 MIN_FRAME = 64
 IP_HEADER = 20
+TCP_HEADER = 20
 ARP_SIZE = MIN_FRAME
 
 
@@ -31,6 +32,7 @@ class IpProto(IntEnum):
     """IP protocol numbers that vipsim speaks."""
 
     ICMP = 1
+    TCP = 6
     UDP = 17
     VRRP = 112
 
@@ -98,6 +100,66 @@ class Udp:
         return max(MIN_FRAME, HEADER_AND_FCS + IP_HEADER + 8 + len(self.payload))
 
 
+class TcpFlag(IntFlag):
+    """Control bits of a TCP segment (RFC 9293 section 3.1)."""
+
+    FIN = 1
+    SYN = 2
+    RST = 4
+    PSH = 8
+    ACK = 16
+
+
+@dataclass(slots=True)
+class Tcp:
+    """A TCP segment in an IPv4 packet (RFC 9293); without options."""
+
+    src: IPv4
+    dst: IPv4
+    ttl: int
+    sport: int
+    dport: int
+    seq: int
+    ack: int
+    flags: TcpFlag
+    payload: bytes = b""
+    window: int = 65_535
+
+    @property
+    def size(self) -> int:
+        """Octets of the frame that carries it."""
+        return max(MIN_FRAME, HEADER_AND_FCS + IP_HEADER + TCP_HEADER + len(self.payload))
+
+
+class IcmpKind(Enum):
+    """What an ICMP error says (RFC 792): (type, code)."""
+
+    HOST_UNREACHABLE = (3, 1)
+    PORT_UNREACHABLE = (3, 3)
+    REDIRECT = (5, 1)
+    TTL_EXCEEDED = (11, 0)
+
+
+@dataclass(slots=True)
+class IcmpError:
+    """An ICMP error in an IPv4 packet: what happened to `about` (RFC 792, RFC 1122 section 3.2.2).
+
+    `gateway` is set in a redirect only: the better first hop.
+    """
+
+    src: IPv4
+    dst: IPv4
+    ttl: int
+    kind: IcmpKind
+    about: IpPacket
+    gateway: IPv4 = NO_IP
+
+    @property
+    def size(self) -> int:
+        """Octets of the frame that carries it: it quotes the IP header and eight octets."""
+        return max(MIN_FRAME, HEADER_AND_FCS + IP_HEADER + 8 + IP_HEADER + 8)
+
+
 @dataclass(slots=True)
 class Vrrp:
     """A VRRP advert in an IPv4 packet (RFC 3768 section 5.1, RFC 9568 section 5.2).
@@ -158,8 +220,8 @@ class Other:
         return max(MIN_FRAME, HEADER_AND_FCS + len(self.payload))
 
 
-IpPacket = Echo | Udp | Vrrp | OtherIp
-Packet = Arp | Echo | Udp | Vrrp | OtherIp | Other
+IpPacket = Echo | Udp | Tcp | IcmpError | Vrrp | OtherIp
+Packet = Arp | IpPacket | Other
 
 
 @dataclass(slots=True)
@@ -192,7 +254,7 @@ def kind_of(packet: Packet) -> str:
     """One word for a packet, as the trace and the ladder show it.
 
     ``arp-request``, ``arp-reply``, ``garp``, ``arp-probe``, ``echo-request``, ``echo-reply``,
-    ``advert``, ``udp``, ``ip``, ``other``.
+    ``advert``, ``udp``, ``tcp``, ``tcp-syn``, ``tcp-rst``, ``tcp-fin``, ``icmp-error``, ``ip``, ``other``.
     """
     match packet:
         case Arp():
@@ -207,6 +269,13 @@ def kind_of(packet: Packet) -> str:
             return "advert"
         case Udp():
             return "udp"
+        case Tcp(flags=flags):
+            for flag in (TcpFlag.RST, TcpFlag.SYN, TcpFlag.FIN):
+                if flags & flag:
+                    return f"tcp-{str(flag.name).lower()}"
+            return "tcp"
+        case IcmpError():
+            return "icmp-error"
         case OtherIp():
             return "ip"
         case _:
