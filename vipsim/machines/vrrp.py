@@ -192,8 +192,8 @@ class VrrpMachine:
             case VipReady(vip=vip) if vip in self._unannounced:
                 # RFC 3768 section 6.4.2: a gratuitous ARP for each address.
                 self._unannounced.discard(vip)
-                announce = Announce(vip, self.settings.iface, self.settings.mac)
-                return [announce] * self.settings.profile.announcements
+                iface, mac = self.settings.home(vip)
+                return [Announce(vip, iface, mac)] * self.settings.profile.announcements
             case VipFailed(vip=vip) if vip in self.vips:
                 # Not in the RFCs: a master without its address serves nobody, so let others try.
                 actions = self.become_backup(now, "vip failed")
@@ -295,7 +295,11 @@ class VrrpMachine:
         return Send(advert_frame(self.settings, GOODBYE), self.settings.iface)
 
     def _acquire(self) -> list[Action]:
-        return [AcquireVip(vip, prefix, self.settings.iface) for vip, prefix in self.settings.vips]
+        settings = self.settings
+        return [
+            AcquireVip(vip, prefix, settings.home(vip)[0], settings.virtual_mac)
+            for vip, prefix in settings.vips
+        ]
 
     def _release(self) -> list[Action]:
         return [ReleaseVip(vip) for vip in self.vips]

@@ -30,7 +30,8 @@ def advert_frame(settings: VrrpSettings, priority: int) -> Frame:
     )
     if not settings.profile.checksum_pseudo_header:
         packet = replace(packet, pseudo_header=False)
-    return framed(multicast_mac(VRRP_GROUP), settings.mac, packet)
+    source = settings.virtual_mac or settings.mac  # RFC 9568 section 5.1.1.1
+    return framed(multicast_mac(VRRP_GROUP), source, packet)
 
 
 def is_for_us(packet: Packet, settings: VrrpSettings) -> TypeGuard[Vrrp]:

@@ -7,7 +7,8 @@ contains no document's name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from vipsim.errors import ScenarioError
 from vipsim.units import MS, SECOND, Time, format_duration
@@ -150,6 +151,10 @@ class VrrpSettings:
     preempt: bool = True
     """Take the address from a master with a lower priority."""
     profile: VrrpProfile = PROFILES["rfc3768"]
+    virtual_mac: Mac | None = None
+    """Where the addresses live, and what adverts come from (RFC 9568 section 7.3); None: at `mac`."""
+    homes: Mapping[IPv4, tuple[str, Mac]] = field(default_factory=dict)
+    """Interface and MAC of those `vips` that live on another interface than `iface`."""
 
     def __post_init__(self) -> None:
         """Refuse what an advert cannot carry."""
@@ -164,3 +169,8 @@ class VrrpSettings:
         for what, value in bytes_sent.items():
             if not 1 <= value <= 255:
                 raise ScenarioError(f"{self.name}: {what} must be 1 to 255, not {value}")
+
+    def home(self, vip: IPv4) -> tuple[str, Mac]:
+        """Return the interface on which `vip` lives, and the MAC that is announced for it."""
+        iface, mac = self.homes.get(vip, (self.iface, self.mac))
+        return iface, self.virtual_mac or mac

@@ -16,7 +16,7 @@ from vipsim.machines.vrrp import VrrpMachine
 from vipsim.machines.vrrp_rules import VrrpSettings, profile_named
 from vipsim.scenario.model import Group, HeartbeatGroup, Host, Iface, Scenario, VrrpGroup
 from vipsim.units import Time
-from vipsim.wire.addresses import IPv4
+from vipsim.wire.addresses import IPv4, Mac, virtual_mac
 
 Settings = VrrpSettings | HeartbeatSettings
 FailoverMachine = VrrpMachine | HeartbeatMachine
@@ -92,7 +92,22 @@ def vrrp_settings(scenario: Scenario, group: VrrpGroup, node_name: str) -> VrrpS
         advert_interval=group.advert_interval,
         preempt=member.preempt,
         profile=profile_named(group.profile),
+        virtual_mac=virtual_mac(group.vrid) if group.virtual_mac else None,
+        homes=_homes(scenario, group, node_name, iface),
     )
+
+
+def _homes(scenario: Scenario, group: Group, node_name: str, iface: Iface) -> dict[IPv4, tuple[str, Mac]]:
+    """Interface and MAC of those VIPs that are in the subnet of another interface of the member.
+
+    A pair of routers moves the gateway addresses of both its sides at once.
+    """
+    found: dict[IPv4, tuple[str, Mac]] = {}
+    for vip, _ in _vips(scenario, group):
+        others = (one for one in _host(scenario, node_name).ifaces if one.holds(vip))
+        if not iface.holds(vip) and (other := next(others, None)) is not None:
+            found[vip] = (other.name, other.mac)
+    return found
 
 
 def heartbeat_settings(scenario: Scenario, group: HeartbeatGroup, node_name: str) -> HeartbeatSettings:

@@ -9,22 +9,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from vipsim.machines.vrrp_rules import default_profile
-from vipsim.scenario.fields import mac_for
-from vipsim.scenario.format import (
-    EVENTS,
-    ClientFile,
-    GroupFile,
-    HeartbeatFile,
-    HostFile,
-    LinkFile,
-    ScenarioFile,
-    SwitchFile,
-    VrrpFile,
-)
+from vipsim.scenario.build_nodes import build_node
+from vipsim.scenario.format import EVENTS, GroupFile, HeartbeatFile, ScenarioFile, VrrpFile
+from vipsim.scenario.format_clients import ClientFile
+from vipsim.scenario.format_nodes import LinkFile
+from vipsim.scenario.format_values import given as _given
 from vipsim.scenario.model import (
     After,
     At,
     Client,
+    DnsOptions,
     End,
     Fault,
     FaultWord,
@@ -32,13 +26,12 @@ from vipsim.scenario.model import (
     HeartbeatGroup,
     HeartbeatMember,
     Host,
-    Iface,
     Link,
     Node,
+    PoolOptions,
     Scenario,
-    Service,
     Start,
-    Switch,
+    TcpOptions,
     Vip,
     VrrpGroup,
     VrrpMember,
@@ -47,7 +40,7 @@ from vipsim.scenario.model import (
 
 def build(file: ScenarioFile) -> Scenario:
     """Make the scenario that a file describes."""
-    nodes = tuple(_node(name, node) for name, node in file.nodes.items())
+    nodes = tuple(build_node(name, node) for name, node in file.nodes.items())
     given: dict[str, Any] = {
         key: getattr(file, key) for key in ("description", "phase") if key in file.model_fields_set
     }
@@ -64,23 +57,6 @@ def build(file: ScenarioFile) -> Scenario:
         faults=tuple(_fault(fault) for fault in file.faults or []),
         **given,
     )
-
-
-def _given(part: Any, *keys: str) -> dict[str, Any]:
-    return {key: getattr(part, key) for key in keys if key in part.model_fields_set}
-
-
-def _node(name: str, file: HostFile | SwitchFile) -> Node:
-    if isinstance(file, SwitchFile):
-        return Switch(name, **_given(file, "ageing_time"))
-    ifaces = tuple(
-        Iface(
-            iface, given.mac if "mac" in given.model_fields_set else mac_for(given.address[0]), *given.address
-        )
-        for iface, given in file.interfaces.items()
-    )
-    services = tuple(Service(service, port) for service, port in (file.services or {}).items())
-    return Host(name, ifaces, services, **_given(file, "neighbor"))
 
 
 def _links(files: Iterable[LinkFile], nodes: tuple[Node, ...]) -> tuple[Link, ...]:
@@ -127,7 +103,7 @@ def _vrrp(file: VrrpFile, nodes: tuple[Node, ...]) -> VrrpGroup:
         )
         for node, member in file.members.items()
     )
-    given = _given(file, "version", "advert_interval", "profile")
+    given = _given(file, "version", "advert_interval", "profile", "virtual_mac")
     given.setdefault("profile", default_profile(given.get("version", 2)))
     return VrrpGroup(file.vrid, tuple(file.vips), members, **given)
 
@@ -147,8 +123,14 @@ def _heartbeat(file: HeartbeatFile, nodes: tuple[Node, ...]) -> HeartbeatGroup:
 
 
 def _client(name: str, file: ClientFile) -> Client:
-    given = _given(file, "probe", "interval", "start", "measured")
-    return Client(name, file.node or name, file.target, **given)
+    options = {"tcp": TcpOptions, "dns": DnsOptions, "pool": PoolOptions}
+    more = {
+        key: kind(**_given(getattr(file, key), *type(getattr(file, key)).model_fields))
+        for key, kind in options.items()
+        if key in file.model_fields_set
+    }
+    given = _given(file, "probe", "over", "interval", "start", "measured", "confirm")
+    return Client(name, file.node or name, file.target, **given, **more)
 
 
 def _fault(file: Any) -> Fault:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vipsim.scenario.check_groups import members_of
+from vipsim.scenario.check_options import check_client_options
 from vipsim.scenario.fields import NAME, nearest, shown
 from vipsim.scenario.findings import Findings, Where, on_link
 from vipsim.scenario.model import Client, Host
@@ -31,6 +32,7 @@ def check_clients(findings: Findings) -> None:
             )
         host = findings.known_host((*where, "node"), client.node)
         _check_target(findings, client, host, where)
+        check_client_options(findings, client, where)
 
 
 def _check_target(findings: Findings, client: Client, host: Host | None, where: Where) -> None:
@@ -56,12 +58,13 @@ def _check_target(findings: Findings, client: Client, host: Host | None, where: 
         and host.ifaces
         and not findings.has_lost_address(host.name)
         and address is not None
+        and not host.gateway
         and not any(on_link(one, address) for one in host.ifaces)
     ):
         findings.add(
             (*where, "target"),
             f"{client.node} has no interface in the subnet of {address}",
-            "there are no routers here: give it an address in that subnet",
+            "give it an address in that subnet, or a gateway: that leads there",
         )
     offering = [target] if target is not None else _owners(findings, client.target)
     if client.probe == "ping" or not offering:

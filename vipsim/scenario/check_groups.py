@@ -120,8 +120,11 @@ def _check_group_vips(
                 f"the VIP {vips[name].address} is the network or broadcast address of its subnet",
                 "use a host's address",
             )
+        elsewhere = [
+            one for member in members_of(group) for one in getattr(findings.host(member.node), "ifaces", ())
+        ]
         if len(ifaces) == len(members_of(group)) and not any(
-            on_link(iface, vips[name].address) for iface in ifaces
+            on_link(iface, vips[name].address) for iface in (*ifaces, *elsewhere)
         ):
             subnets = ", ".join(dict.fromkeys(str(network_of(iface)) for iface in ifaces[:20]))
             findings.add(

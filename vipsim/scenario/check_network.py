@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 
 from vipsim.machines.neighbor import PROFILES
+from vipsim.scenario.check_options import check_host_options, check_switch
 from vipsim.scenario.fields import NAME, PORT_NAME, nearest, shown
 from vipsim.scenario.findings import Findings, Where, is_subnet_itself, network_of
 from vipsim.scenario.model import End, Host, Iface, Switch
@@ -30,8 +31,7 @@ def check_nodes(findings: Findings) -> None:
             findings.add(where, f"two nodes are called {node.name}", "rename one")
         seen.add(node.name)
         if isinstance(node, Switch):
-            if node.ageing_time <= 0:
-                findings.add((*where, "ageing_time"), "the ageing time must be more than 0s")
+            check_switch(findings, node, where)
             continue
         _check_host(findings, node, where)
         for iface in node.ifaces:
@@ -67,6 +67,7 @@ def _check_host(findings: Findings, host: Host, where: Where) -> None:
             f"no neighbor profile is called {shown(host.neighbor)}",
             nearest(host.neighbor, sorted(PROFILES)),
         )
+    check_host_options(findings, host, where)
     ports: dict[int, str] = {}
     for service in host.services:
         place = (*where, "services", service.name)

@@ -12,6 +12,7 @@ from typing import Any
 
 from vipsim.errors import Problem, ScenarioError
 from vipsim.machines.vrrp_rules import default_profile
+from vipsim.scenario.data_parts import Plain, more_of_client, node_data
 from vipsim.scenario.fields import format_percent, format_range
 from vipsim.scenario.model import (
     After,
@@ -19,14 +20,10 @@ from vipsim.scenario.model import (
     Fault,
     Group,
     Link,
-    Node,
     Scenario,
-    Switch,
     VrrpGroup,
 )
 from vipsim.units import format_duration, format_rate
-
-Plain = dict[str, Any]
 
 
 def to_data(scenario: Scenario, *, resolved: bool = True) -> Plain:
@@ -62,21 +59,6 @@ def to_data(scenario: Scenario, *, resolved: bool = True) -> Plain:
     return data
 
 
-def node_data(node: Node) -> Plain:
-    """Plain data of a node, without its name."""
-    if isinstance(node, Switch):
-        return {"kind": "switch", "ageing_time": format_duration(node.ageing_time)}
-    return {
-        "kind": "host",
-        "interfaces": {
-            iface.name: {"mac": str(iface.mac), "address": f"{iface.address}/{iface.prefix}"}
-            for iface in node.ifaces
-        },
-        "services": {service.name: service.port for service in node.services},
-        "neighbor": node.neighbor,
-    }
-
-
 def link_data(link: Link) -> Plain:
     """Plain data of a link, without its ends."""
     return {
@@ -96,6 +78,7 @@ def group_data(group: Group, *, resolved: bool = True) -> Plain:
             "version": group.version,
             "advert_interval": format_duration(group.advert_interval),
             "profile": group.profile,
+            "virtual_mac": group.virtual_mac,
             "members": {
                 member.node: {"iface": member.iface, "priority": member.priority, "preempt": member.preempt}
                 for member in group.members
@@ -124,13 +107,15 @@ def group_data(group: Group, *, resolved: bool = True) -> Plain:
 
 def client_data(client: Client, *, resolved: bool = True) -> Plain:
     """Plain data of a client, without its name."""
-    data = {
+    data: Plain = {
         "node": client.node,
         "target": client.target,
         "probe": client.probe,
+        "over": client.over,
         "interval": format_duration(client.interval),
         "start": format_range(*client.start),
         "measured": client.measured,
+        **more_of_client(client),
     }
     if not resolved and client.start == (0, client.interval):
         del data["start"]

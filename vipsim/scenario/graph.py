@@ -12,15 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from vipsim.scenario.check_groups import members_of
-from vipsim.scenario.data import (
-    client_data,
-    fault_data,
-    from_data,
-    group_data,
-    link_data,
-    node_data,
-    to_data,
-)
+from vipsim.scenario.data import client_data, fault_data, from_data, group_data, link_data, to_data
+from vipsim.scenario.data_parts import node_data
 from vipsim.scenario.fields import Refusal
 from vipsim.scenario.model import Client, Fault, Host, Scenario, Switch, Vip
 from vipsim.scenario.targets import cut_edges, separated_pairs
@@ -45,8 +38,10 @@ __all__ = [
 
 _REST = ("name", "description", "duration", "start", "phase", "vips", "groups", "clients", "faults")
 _LINK_KEYS = ("rate", "delay", "jitter", "loss")
-_HOST_KEYS = ("kind", "interfaces", "services", "neighbor")
-_SWITCH_KEYS = ("kind", "ageing_time")
+_HOST_KEYS = (
+    "kind", "interfaces", "services", "neighbor", "sysctls", "hz", "forwarding", "gateway", "conntrack",
+)  # fmt: skip
+_SWITCH_KEYS = ("kind", "ageing_time", "forward_delay", "ports", "static")
 
 
 def to_graph(scenario: Scenario) -> Graph:

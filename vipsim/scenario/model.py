@@ -12,8 +12,50 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from vipsim.units import MS, SECOND, US, Time
-from vipsim.wire.addresses import IPv4, Mac
+from vipsim.scenario.model_clients import Client, DnsOptions, PoolOptions, TcpOptions
+from vipsim.scenario.model_nodes import (
+    Database,
+    End,
+    Host,
+    Iface,
+    Link,
+    Node,
+    Service,
+    StaticEntry,
+    Switch,
+    SwitchPortOptions,
+    Vip,
+)
+from vipsim.units import SECOND, Time
+
+__all__ = [
+    "After",
+    "At",
+    "Client",
+    "Database",
+    "DnsOptions",
+    "End",
+    "Fault",
+    "FaultWord",
+    "Group",
+    "HeartbeatGroup",
+    "HeartbeatMember",
+    "Host",
+    "Iface",
+    "Link",
+    "Node",
+    "PoolOptions",
+    "Scenario",
+    "Service",
+    "Start",
+    "StaticEntry",
+    "Switch",
+    "SwitchPortOptions",
+    "TcpOptions",
+    "Vip",
+    "VrrpGroup",
+    "VrrpMember",
+]
 
 
 class Start(StrEnum):
@@ -60,82 +102,6 @@ class FaultWord(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Iface:
-    """An interface of a host."""
-
-    name: str
-    mac: Mac
-    address: IPv4
-    prefix: int = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """Something on a host, apart from the failover daemon, that answers UDP queries on `port`."""
-
-    name: str
-    port: int
-
-
-@dataclass(frozen=True, slots=True)
-class Host:
-    """A machine with a kernel, perhaps a daemon, perhaps services."""
-
-    name: str
-    ifaces: tuple[Iface, ...]
-    services: tuple[Service, ...] = ()
-    neighbor: str = "rfc826"
-    """Name of the neighbor cache's profile (`vipsim.machines.neighbor.PROFILES`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Switch:
-    """A learning switch."""
-
-    name: str
-    ageing_time: Time = 300 * SECOND
-
-
-Node = Host | Switch
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """One end of a link: a host's interface, or a switch's port."""
-
-    node: str
-    port: str
-
-    def __str__(self) -> str:
-        return f"{self.node}.{self.port}"
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A cable. Each direction is a FIFO of its own."""
-
-    a: End
-    b: End
-    rate: int | None = 1_000_000_000
-    """Bits per second each way; None: no transmission time."""
-    delay: Time = 50 * US
-    """Propagation time in ns."""
-    jitter: Time = 0
-    """Extra delay in ns, drawn uniformly from [0, jitter] per frame; order is kept."""
-    loss: float = 0.0
-    """Probability that a frame is lost, each direction on its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Vip:
-    """A virtual address that a failover group moves."""
-
-    name: str
-    address: IPv4
-    prefix: int = 24
-
-
-@dataclass(frozen=True, slots=True)
 class VrrpMember:
     """A node's part in a VRRP group."""
 
@@ -156,6 +122,9 @@ class VrrpGroup:
     advert_interval: Time = SECOND
     profile: str = "rfc3768"
     """Name of the daemon's rules (`vipsim.machines.vrrp.PROFILES`)."""
+    virtual_mac: bool = False
+    """True: the VIPs live at 00:00:5e:00:01:VRID on an interface of its own (RFC 9568 section 7.3); False:
+    at the owner's own MAC."""
 
     @property
     def name(self) -> str:
@@ -209,33 +178,6 @@ class HeartbeatGroup:
 
 
 Group = VrrpGroup | HeartbeatGroup
-
-
-_WITHIN_AN_INTERVAL: tuple[Time, Time] = (-1, -1)
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """A workload: a host that sends a probe regularly and notes the answers."""
-
-    name: str
-    node: str
-    target: str
-    """Name of a VIP, or of a host (its first address)."""
-    probe: str = "ping"
-    """``ping``, or the name of a service that the target's hosts offer."""
-    interval: Time = 10 * MS
-    start: tuple[Time, Time] = _WITHIN_AN_INTERVAL
-    """First probe at a time drawn uniformly from [start[0], start[1]] ns; default: [0, interval].
-
-    Clients that all began at zero would beat in step with a fault of a fixed time.
-    """
-    measured: bool = True
-    """False: background traffic, such as the document's polls; its silences are not counted."""
-
-    def __post_init__(self) -> None:
-        if self.start == _WITHIN_AN_INTERVAL:
-            object.__setattr__(self, "start", (0, self.interval))
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,3 +98,12 @@ VRRP_GROUP = IPv4.parse("224.0.0.18")
 def multicast_mac(group: IPv4) -> Mac:
     """Ethernet address of an IPv4 multicast group: 01:00:5E and the low 23 bits (RFC 1112 section 6.4)."""
     return Mac(0x01005E000000 | (int(group) & 0x7FFFFF))
+
+
+def virtual_mac(vrid: int) -> Mac:
+    """Return the MAC address of virtual router `vrid` (RFC 9568 section 7.3).
+
+    >>> virtual_mac(51)
+    Mac('00:00:5e:00:01:33')
+    """
+    return Mac(0x00_00_5E_00_01_00 | vrid)

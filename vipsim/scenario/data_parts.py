@@ -1,0 +1,104 @@
+"""Plain data of nodes, and of what only some clients have.
+
+What concerns few (sysctls, spanning tree, options of TCP, ...) is written where it differs from the default.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from vipsim.scenario.model import (
+    Client,
+    Database,
+    DnsOptions,
+    Host,
+    Node,
+    PoolOptions,
+    Service,
+    Switch,
+    SwitchPortOptions,
+    TcpOptions,
+)
+from vipsim.units import Time, format_duration
+
+Plain = dict[str, Any]
+
+_TIMES = {"user_timeout", "keepalive", "keepalive_interval", "timeout", "statement_timeout", "backoff",
+          "backoff_limit", "replication_lag", "promotion_time"}  # fmt: skip
+
+
+def node_data(node: Node) -> Plain:
+    """Plain data of a node, without its name."""
+    return _switch(node) if isinstance(node, Switch) else _host(node)
+
+
+def _host(host: Host) -> Plain:
+    data: Plain = {
+        "kind": "router" if host.forwarding else "host",
+        "interfaces": {
+            iface.name: {"mac": str(iface.mac), "address": f"{iface.address}/{iface.prefix}"}
+            for iface in host.ifaces
+        },
+        "services": {service.name: _service(service) for service in host.services},
+        "neighbor": host.neighbor,
+    }
+    if host.sysctls:
+        data["sysctls"] = dict(host.sysctls)
+    if host.hz:
+        data["hz"] = host.hz
+    if host.gateway:
+        data["gateway"] = host.gateway
+    if host.conntrack:
+        data["conntrack"] = host.conntrack
+    return data
+
+
+def _service(service: Service) -> Any:
+    if service.database is None:
+        return service.port
+    database = service.database
+    written = {name: _plain(name, getattr(database, name)) for name in _names(Database)}
+    return {"port": service.port, "postgresql": written}
+
+
+def _switch(switch: Switch) -> Plain:
+    data: Plain = {"kind": "switch", "ageing_time": format_duration(switch.ageing_time)}
+    if switch.forward_delay is not None:
+        data["forward_delay"] = format_duration(switch.forward_delay)
+    if switch.ports:
+        plain = SwitchPortOptions("")
+        data["ports"] = {port.name: _differing(port, plain) for port in switch.ports}
+    if switch.static:
+        data["static"] = {
+            str(entry.mac): {"port": entry.port, "sticky": entry.sticky} for entry in switch.static
+        }
+    return data
+
+
+def more_of_client(client: Client) -> Plain:
+    """What a client sets up otherwise than the default."""
+    data: Plain = {}
+    if client.confirm != (client.probe == "ping"):
+        data["confirm"] = client.confirm
+    defaults = {"tcp": TcpOptions(), "dns": DnsOptions(), "pool": PoolOptions()}
+    for key, default in defaults.items():
+        if differing := _differing(getattr(client, key), default):
+            data[key] = differing
+    return data
+
+
+def _differing(value: Any, default: Any) -> Plain:
+    return {
+        name: _plain(name, getattr(value, name))
+        for name in _names(type(value))
+        if name != "name" and getattr(value, name) != getattr(default, name)
+    }
+
+
+def _names(kind: Any) -> list[str]:
+    return [field.name for field in fields(kind)]
+
+
+def _plain(name: str, value: Time | bool | str) -> Any:
+    return format_duration(value) if name in _TIMES and isinstance(value, int) else value
