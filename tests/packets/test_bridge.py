@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from scapy.contrib.carp import CARP
-from scapy.layers.inet import ICMP, IP, UDP
+from scapy.layers.inet import ICMP, IP, TCP, UDP, IPerror, TCPerror
 from scapy.layers.l2 import ARP, Ether
 from scapy.layers.vrrp import VRRP, VRRPv3
 from scapy.packet import Raw
@@ -16,7 +16,7 @@ from tests.wire.samples import SAMPLES, advert, ipv4
 from vipsim.errors import DecodeError, EncodeError
 from vipsim.packets import from_scapy, packet_list, to_scapy
 from vipsim.wire.codec import decode
-from vipsim.wire.frames import Arp, Echo, Frame, Udp, Vrrp, framed
+from vipsim.wire.frames import Arp, Echo, Frame, IcmpError, IcmpKind, Tcp, TcpFlag, Udp, Vrrp, framed
 
 ME, YOU = "02:00:00:00:00:01", "02:00:00:00:00:02"
 
@@ -45,6 +45,19 @@ def test_scapy_reads_the_same_fields(name):
         case Udp() as udp:
             seen = packet[UDP]
             assert (seen.sport, seen.dport, seen.len) == (udp.sport, udp.dport, 8 + len(udp.payload))
+        case Tcp() as tcp:
+            seen = packet[TCP]
+            assert (seen.sport, seen.dport, seen.seq, seen.ack) == (tcp.sport, tcp.dport, tcp.seq, tcp.ack)
+            assert (int(seen.flags), seen.window, seen.dataofs) == (tcp.flags, tcp.window, 5)
+            assert (seen[Raw].load if tcp.payload else b"") == tcp.payload
+        case IcmpError() as error:
+            seen = packet[ICMP]
+            assert (seen.type, seen.code) == error.kind.value
+            assert (packet[IPerror].src, packet[IPerror].dst) == (str(error.about.src), str(error.about.dst))
+            if isinstance(error.about, Tcp):
+                assert (packet[TCPerror].sport, packet[TCPerror].seq) == (error.about.sport, error.about.seq)
+            if error.kind is IcmpKind.REDIRECT:
+                assert seen.gw == str(error.gateway)
         case Vrrp() as vrrp:
             seen = packet[VRRP if vrrp.version == 2 else VRRPv3]
             assert (seen.version, seen.vrid, seen.priority, seen.adv) == (
@@ -60,7 +73,7 @@ def test_scapy_reads_the_same_fields(name):
 def test_scapy_works_out_the_same_checksums(name):
     packet = to_scapy(SAMPLES[name])
     there = bytes(packet)
-    for layer in (IP, ICMP, UDP, VRRP, VRRPv3):
+    for layer in (IP, ICMP, UDP, TCP, VRRP, VRRPv3):
         if layer in packet:
             del packet[layer].chksum
     assert bytes(packet) == there
@@ -79,6 +92,16 @@ def test_forged_packets_become_frames():
     assert from_scapy(garp).packet.is_gratuitous
     ping = Ether(src=ME, dst=YOU) / IP(src="10.0.0.1", dst="10.0.0.2") / ICMP(id=3, seq=4) / b"hello"
     assert from_scapy(ping).packet.data_length == 5
+    reset = (
+        Ether(src=ME, dst=YOU)
+        / IP(src="10.0.0.1", dst="10.0.0.2")
+        / TCP(sport=5432, dport=40000, seq=9, flags="R", options=[("NOP", None)] * 4)
+    )
+    assert (from_scapy(reset).packet.seq, from_scapy(reset).packet.flags) == (9, TcpFlag.RST)
+    unreachable = Ether(src=ME, dst=YOU) / IP(src="10.0.0.3", dst="10.0.0.1") / ICMP(type=3, code=1)
+    unreachable = unreachable / IPerror(src="10.0.0.1", dst="10.0.0.2") / TCPerror(sport=1, dport=2, seq=3)
+    about = from_scapy(unreachable).packet.about
+    assert (about.sport, about.dport, about.seq) == (1, 2, 3)
     for layer in (
         VRRP(vrid=51, priority=255, addrlist=["10.0.0.3"]),
         VRRPv3(vrid=51, priority=255, addrlist=["10.0.0.3"]),

@@ -6,7 +6,23 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from vipsim.wire.addresses import BROADCAST, NO_IP, NO_MAC, VRRP_GROUP, IPv4, Mac, multicast_mac
-from vipsim.wire.frames import Arp, ArpOp, Echo, Frame, Other, OtherIp, Udp, Vrrp, framed, gratuitous_request
+from vipsim.wire.frames import (
+    Arp,
+    ArpOp,
+    Echo,
+    Frame,
+    IcmpError,
+    IcmpKind,
+    IpPacket,
+    Other,
+    OtherIp,
+    Tcp,
+    TcpFlag,
+    Udp,
+    Vrrp,
+    framed,
+    gratuitous_request,
+)
 
 DB1, DB1_MAC = IPv4.parse("192.168.1.217"), Mac.parse("00:21:5A:DB:68:E8")
 DB2, DB2_MAC = IPv4.parse("192.168.1.218"), Mac.parse("00:21:5A:DB:7F:C2")
@@ -20,6 +36,22 @@ def advert(version: int = 2, **changes) -> Frame:
     return framed(GROUP_MAC, DB1_MAC, Vrrp(DB1, VRRP_GROUP, 255, version, 51, **fields))
 
 
+def quoted(packet: IpPacket) -> IpPacket:
+    """What the IPv4 header and eight octets of a packet tell of it."""
+    ends = (packet.src, packet.dst, packet.ttl)
+    match packet:
+        case Tcp():
+            return Tcp(*ends, packet.sport, packet.dport, packet.seq, 0, TcpFlag(0), b"", 0)
+        case Udp():
+            return Udp(*ends, packet.sport, packet.dport, b"")
+        case OtherIp():
+            return OtherIp(*ends, packet.proto, packet.payload[:8].ljust(8, b"\0"))
+        case _:
+            return packet
+
+
+SYN = Tcp(APP, VIP, 64, 40000, 5432, 2**32 - 1, 0, TcpFlag.SYN)
+DATA = Tcp(APP, VIP, 64, 40000, 5432, 7, 4_000_000_000, TcpFlag.PSH | TcpFlag.ACK, b"select 1;", 502)
 SAMPLES: dict[str, Frame] = {
     "arp-request": framed(BROADCAST, APP_MAC, Arp(ArpOp.REQUEST, APP_MAC, APP, NO_MAC, VIP)),
     "arp-probe": framed(BROADCAST, APP_MAC, Arp(ArpOp.REQUEST, APP_MAC, NO_IP, NO_MAC, VIP)),
@@ -29,6 +61,28 @@ SAMPLES: dict[str, Frame] = {
     "echo-reply": framed(APP_MAC, DB1_MAC, Echo(VIP, APP, 63, True, 0xBEEF, 65535, data_length=3)),
     "udp": framed(DB1_MAC, APP_MAC, Udp(APP, VIP, 64, 40000, 5432, b"select 1;")),
     "udp-empty": framed(DB1_MAC, APP_MAC, Udp(APP, VIP, 64, 1, 65535, b"")),
+    "tcp-syn": framed(DB1_MAC, APP_MAC, SYN),
+    "tcp-data": framed(DB1_MAC, APP_MAC, DATA),
+    "tcp-rst": framed(APP_MAC, DB1_MAC, Tcp(VIP, APP, 63, 5432, 40000, 9, 0, TcpFlag.RST, b"", 0)),
+    "tcp-fin-odd": framed(
+        APP_MAC, DB1_MAC, Tcp(VIP, APP, 64, 1, 65535, 0, 1, TcpFlag.FIN | TcpFlag.ACK, b"end")
+    ),
+    "unreachable-tcp": framed(
+        APP_MAC, DB1_MAC, IcmpError(DB1, APP, 64, IcmpKind.HOST_UNREACHABLE, quoted(DATA))
+    ),
+    "unreachable-udp": framed(
+        APP_MAC,
+        DB1_MAC,
+        IcmpError(VIP, APP, 64, IcmpKind.PORT_UNREACHABLE, Udp(APP, VIP, 64, 40000, 53, b"")),
+    ),
+    "redirect": framed(
+        APP_MAC, DB1_MAC, IcmpError(DB1, APP, 64, IcmpKind.REDIRECT, Echo(APP, VIP, 63, False, 3, 4), DB2)
+    ),
+    "ttl-exceeded": framed(
+        APP_MAC,
+        DB1_MAC,
+        IcmpError(DB1, APP, 64, IcmpKind.TTL_EXCEEDED, OtherIp(APP, VIP, 0, 47, b"a tunnel")),
+    ),
     "advert-v2": advert(),
     "advert-v2-password": advert(auth_type=1, auth_data=b"s3cret\0\0"),
     "advert-v2-goodbye": advert(priority=0, vips=(VIP, DB2, APP)),
@@ -92,10 +146,13 @@ ips = st.integers(0, 2**32 - 1).map(IPv4)
 arps = st.builds(Arp, st.sampled_from(ArpOp), macs, ips, macs, ips)
 echoes = st.builds(Echo, ips, ips, octet, st.booleans(), word, word, st.integers(0, 1472))
 udps = st.builds(Udp, ips, ips, octet, word, word, st.binary(max_size=100))
+flags = st.integers(0, 0x1F).map(TcpFlag)
+numbers = st.integers(0, 2**32 - 1)
+segments = st.builds(Tcp, ips, ips, octet, word, word, numbers, numbers, flags, st.binary(max_size=100), word)
 strangers = st.builds(
     Other, word.filter(lambda ethertype: ethertype not in (0x0800, 0x0806)), st.binary(min_size=46)
 )
-foreign = octet.filter(lambda proto: proto not in (1, 17, 112))
+foreign = octet.filter(lambda proto: proto not in (1, 6, 17, 112))
 other_ips = st.builds(OtherIp, ips, ips, octet, foreign, st.binary(max_size=100))
 
 
@@ -120,5 +177,13 @@ def adverts(draw: st.DrawFn) -> Vrrp:
     return packet
 
 
-packets = st.one_of(arps, echoes, udps, strangers, other_ips, adverts())
+@st.composite
+def errors(draw: st.DrawFn) -> IcmpError:
+    kind = draw(st.sampled_from(IcmpKind))
+    about = quoted(draw(st.one_of(echoes, udps, segments, other_ips)))
+    gateway = draw(ips) if kind is IcmpKind.REDIRECT else NO_IP
+    return IcmpError(draw(ips), draw(ips), draw(octet), kind, about, gateway)
+
+
+packets = st.one_of(arps, echoes, udps, segments, errors(), strangers, other_ips, adverts())
 frames = st.builds(framed, macs, macs, packets)

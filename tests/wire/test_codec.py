@@ -5,12 +5,38 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.wire import samples
-from tests.wire.samples import APP, APP_MAC, DB1, DB1_MAC, SAMPLES, VIP, advert, ipv4, pseudo, words
+from tests.wire.samples import (
+    APP,
+    APP_MAC,
+    DATA,
+    DB1,
+    DB1_MAC,
+    SAMPLES,
+    VIP,
+    advert,
+    ipv4,
+    pseudo,
+    quoted,
+    words,
+)
 from vipsim.errors import DecodeError, EncodeError
 from vipsim.wire.addresses import BROADCAST, VRRP_GROUP
 from vipsim.wire.checksum import internet_checksum, is_intact, vrrp_checksum, vrrp_checksum_fits
 from vipsim.wire.codec import decode, encode
-from vipsim.wire.frames import Arp, ArpOp, Echo, Frame, Other, OtherIp, Udp, framed
+from vipsim.wire.frames import (
+    Arp,
+    ArpOp,
+    Echo,
+    Frame,
+    IcmpError,
+    IcmpKind,
+    Other,
+    OtherIp,
+    Tcp,
+    TcpFlag,
+    Udp,
+    framed,
+)
 
 
 @given(samples.frames)
@@ -86,9 +112,9 @@ def test_ip_options_are_skipped():
 
 
 def test_what_vipsim_does_not_speak_is_carried():
-    unreachable = b"\x03\x01" + (0xFFFF - words(b"\x03\x01abcdef")).to_bytes(2, "big") + b"abcdef"
+    needs_fragments = b"\x03\x04" + (0xFFFF - words(b"\x03\x04abcdef")).to_bytes(2, "big") + b"abcdef"
     no_echo = bytes.fromhex("0801f7fe00000000")  # an echo request with a code
-    for proto, payload in ((6, b"a segment"), (1, unreachable), (1, no_echo), (112, b"\x22" + bytes(19))):
+    for proto, payload in ((47, b"a tunnel"), (1, needs_fragments), (1, no_echo), (112, b"\x22" + bytes(19))):
         frame = decode(ipv4(payload, proto))
         assert frame.packet == OtherIp(APP, VIP, 64, proto, payload)
         assert decode(encode(frame)) == frame
@@ -96,6 +122,98 @@ def test_what_vipsim_does_not_speak_is_carried():
     assert tagged.packet == Other(0x8100, b"\x00\x05\x08\x06" + bytes(44))
     reverse = encode(SAMPLES["garp"])[:21] + b"\x03" + bytes(38)  # RARP's operation
     assert decode(reverse).packet == Other(0x0806, reverse[14:])
+
+
+# --- TCP and ICMP errors -----------------------------------------------------------------------
+
+
+def changed(data: bytes, at: int, *octets: int) -> bytes:
+    return data[:at] + bytes(octets) + data[at + len(octets) :]
+
+
+A_TO_B = (APP, VIP, 64, 1, 2)
+
+
+def segment(payload: bytes = b"", *, offset: int = 5, flags: int = 0x10, options: bytes = b"") -> bytes:
+    """A TCP segment with a right checksum, made without vipsim's codec."""
+
+    def octets(checksum: int) -> bytes:
+        head = bytes.fromhex("0001000200000003ee6b2800") + bytes([offset << 4, flags])
+        return head + b"\x01\xf6" + checksum.to_bytes(2, "big") + bytes(2) + options + payload
+
+    whole = octets(0)
+    return octets(0xFFFF - words(pseudo(APP, VIP, 6, len(whole)) + whole))
+
+
+def test_a_segment_by_the_layout_of_rfc_9293():
+    expected = Tcp(*A_TO_B, 3, 4_000_000_000, TcpFlag.ACK, b"odd", 502)
+    data = ipv4(segment(b"odd"), 6)
+    assert decode(data).packet == expected
+    assert encode(decode(data))[34:57] == data[34:]
+
+
+def test_options_and_bits_that_vipsim_does_not_speak_are_skipped():
+    data = ipv4(segment(b"text", offset=8, flags=0xFF, options=b"\x01" * 12), 6)
+    packet = decode(data).packet
+    assert packet.payload == b"text"
+    assert packet.flags == TcpFlag(0x1F)
+    assert decode(encode(framed(DB1_MAC, APP_MAC, packet))).packet == packet
+
+
+def test_a_segments_checksum_that_the_card_was_to_fill_in():
+    data = changed(ipv4(segment(b"x"), 6), 50, 0x12, 0x34)
+    with pytest.raises(DecodeError, match="octet 50: the TCP checksum is wrong"):
+        decode(data)
+    assert decode(data, offloaded=True).packet.payload == b"x"
+
+
+def error(kind: int, code: int, about: bytes, rest: bytes = bytes(4)) -> bytes:
+    """An ICMP message with a right checksum, made without vipsim's codec."""
+    sum_ = 0xFFFF - words(bytes([kind, code, 0, 0]) + rest + about)
+    return bytes([kind, code]) + sum_.to_bytes(2, "big") + rest + about
+
+
+DATAGRAM = encode(framed(DB1_MAC, APP_MAC, DATA))[14:]
+"""The IPv4 packet that the errors below are about."""
+
+
+def test_an_error_quotes_the_header_and_eight_octets():
+    sent = framed(APP_MAC, DB1_MAC, IcmpError(DB1, APP, 64, IcmpKind.HOST_UNREACHABLE, DATA))
+    data = encode(sent)
+    assert data[34:70] == error(3, 1, DATAGRAM[:28])
+    packet = decode(data).packet
+    assert packet == IcmpError(DB1, APP, 64, IcmpKind.HOST_UNREACHABLE, quoted(DATA))
+    assert (packet.about.sport, packet.about.dport, packet.about.seq) == (40000, 5432, 7)
+
+
+def test_more_than_eight_octets_may_be_quoted():
+    """Linux sends up to 576 octets (RFC 1812 section 4.3.2.3)."""
+    assert decode(ipv4(error(3, 1, DATAGRAM), 1)).packet.about == quoted(DATA)
+
+
+def test_a_redirect_names_the_better_gateway():
+    packet = decode(ipv4(error(5, 1, DATAGRAM[:28], DB1.packed), 1)).packet
+    assert (packet.kind, packet.gateway) == (IcmpKind.REDIRECT, DB1)
+
+
+def test_a_quoted_ping_keeps_its_length():
+    ping = Echo(APP, VIP, 63, False, 3, 4, 1000)
+    about = encode(framed(DB1_MAC, APP_MAC, ping))[14:42]
+    assert decode(ipv4(error(11, 0, about), 1)).packet.about == ping
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        error(3, 4, DATAGRAM[:28]),  # a kind that vipsim does not send
+        error(3, 1, DATAGRAM[:6] + b"\x20\x00" + DATAGRAM[8:28]),
+    ],
+    ids=["kind", "fragment"],
+)
+def test_errors_that_vipsim_does_not_speak_are_carried(message):
+    frame = decode(ipv4(message, 1))
+    assert frame.packet == OtherIp(APP, VIP, 64, 1, message)
+    assert decode(encode(frame)) == frame
 
 
 # --- VRRP's checksum ---------------------------------------------------------------------------
@@ -160,10 +278,6 @@ def test_carp_is_not_taken_for_vrrp():
 GOOD = encode(SAMPLES["udp"])
 
 
-def changed(data: bytes, at: int, *octets: int) -> bytes:
-    return data[:at] + bytes(octets) + data[at + len(octets) :]
-
-
 BROKEN = {
     "nothing": (b"", "octet 0: an Ethernet header"),
     "ethernet": (GOOD[:13], "octet 13: an Ethernet header"),
@@ -181,6 +295,13 @@ BROKEN = {
     "later fragment": (ipv4(bytes(16), 17, fragment=0x0001), "octet 20: a fragment"),
     "icmp short": (ipv4(bytes(7), 1), "octet 41: an ICMP message"),
     "icmp checksum": (changed(encode(SAMPLES["echo-request"]), 60, 1), "octet 36: the ICMP checksum"),
+    "error short": (ipv4(error(3, 1, bytes(19)), 1), "octet 61: a quoted IPv4 header has 20 octets"),
+    "error version": (ipv4(error(3, 1, b"\x65" + DATAGRAM[1:28]), 1), "octet 42: a quoted IPv4 header"),
+    "error header": (ipv4(error(3, 1, b"\x4f" + DATAGRAM[1:28]), 1), "octet 42: a quoted IPv4 header"),
+    "tcp short": (ipv4(bytes(19), 6), "octet 53: a TCP header"),
+    "tcp offset small": (ipv4(segment(offset=4), 6), "octet 46: a TCP header of 16 octets"),
+    "tcp offset large": (ipv4(segment(offset=6), 6), "octet 46: a TCP header of 24 octets"),
+    "tcp checksum": (changed(encode(SAMPLES["tcp-data"]), 54, 1), "octet 50: the TCP checksum"),
     "udp short": (ipv4(bytes(7), 17), "octet 41: a UDP header"),
     "udp length small": (ipv4(bytes.fromhex("0001000200070000"), 17), "octet 38: a UDP datagram of 7"),
     "udp length large": (ipv4(bytes.fromhex("0001000200090000"), 17), "octet 38: a UDP datagram of 9"),
@@ -218,6 +339,8 @@ def test_broken_octets_are_refused_with_place_and_reason(name):
         (framed(BROADCAST, APP_MAC, Echo(APP, VIP, 256, False, 1, 1)), "does not fit"),
         (framed(BROADCAST, APP_MAC, Echo(APP, VIP, 64, False, 1, 1, 65508)), "does not fit"),
         (framed(BROADCAST, APP_MAC, Udp(APP, VIP, 64, -1, 1, b"")), "does not fit"),
+        (framed(BROADCAST, APP_MAC, Tcp(*A_TO_B, 2**32, 0, TcpFlag.ACK)), "does not fit"),
+        (framed(BROADCAST, APP_MAC, Tcp(*A_TO_B, 0, 0, TcpFlag.ACK, b"", 65_536)), "does not fit"),
         (
             framed(BROADCAST, APP_MAC, Arp(ArpOp.REPLY, type(APP_MAC)(2**48), APP, APP_MAC, APP)),
             "does not fit",

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import require_tool
 from tests.wire.samples import SAMPLES, advert
 from vipsim.trace.pcapng import CapturedFrame, Interface, write_packets
-from vipsim.wire.frames import Arp, Echo, Udp, Vrrp
+from vipsim.wire.frames import Arp, Echo, IcmpError, Tcp, TcpFlag, Udp, Vrrp
 
 GOOD, BAD = "1", "0"
 SEEN = {
@@ -21,14 +21,15 @@ NAMES = {
     "frame": "len",
     "ip": "src dst ttl len flags.df checksum.status",
     "arp": "opcode src.hw_mac src.proto_ipv4 dst.hw_mac dst.proto_ipv4 isgratuitous isprobe",
-    "icmp": "type ident seq checksum.status",
+    "icmp": "type code ident seq redir_gw checksum.status",
+    "tcp": "srcport dstport seq seq_raw ack_raw hdr_len flags window_size_value payload checksum.status",
     "udp": "srcport dstport payload checksum.status",
     "vrrp": "version virt_rtr_id prio adver_int short_adver_int addr_count ip_addr auth_type auth_string "
     "checksum.status",
     "_ws": "malformed",
 }
 FIELDS = [f"{protocol}.{name}" for protocol, names in NAMES.items() for name in names.split()]
-CHECK = ["-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE"]
+CHECK = ["-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE"]
 
 
 def dissect(path, *options):
@@ -69,8 +70,9 @@ def test_frame_and_ip_header(dissected, name):
     same(layers, eth__dst=str(frame.dst).lower(), eth__src=str(frame.src).lower(), frame__len=frame.size - 4)
     assert "_ws.malformed" not in layers
     if not isinstance(frame.packet, Arp):
-        same(layers, ip__src=frame.packet.src, ip__dst=frame.packet.dst, ip__ttl=frame.packet.ttl)
-        same(layers, ip__checksum__status=GOOD, ip__flags__df=1)
+        outer = {name: values[:1] for name, values in layers.items()}  # an error quotes another header
+        same(outer, ip__src=frame.packet.src, ip__dst=frame.packet.dst, ip__ttl=frame.packet.ttl)
+        same(outer, ip__checksum__status=GOOD, ip__flags__df=1)
 
 
 @pytest.mark.parametrize("name", [name for name, frame in SEEN.items() if isinstance(frame.packet, Arp)])
@@ -104,6 +106,35 @@ def test_udp(dissected, name):
     udp, layers = SEEN[name].packet, dissected[name]
     same(layers, udp__srcport=udp.sport, udp__dstport=udp.dport, udp__checksum__status=GOOD)
     same(layers, udp__payload=udp.payload.hex() or None)
+
+
+@pytest.mark.parametrize("name", [name for name, frame in SEEN.items() if isinstance(frame.packet, Tcp)])
+def test_tcp(dissected, name):
+    tcp, layers = SEEN[name].packet, dissected[name]
+    same(layers, tcp__srcport=tcp.sport, tcp__dstport=tcp.dport, tcp__checksum__status=GOOD)
+    same(layers, tcp__seq_raw=tcp.seq, tcp__hdr_len=20, tcp__window_size_value=tcp.window)
+    if tcp.flags & TcpFlag.ACK:
+        same(layers, tcp__ack_raw=tcp.ack)
+    assert int(layers["tcp.flags"][0], 16) == tcp.flags
+    same(layers, tcp__payload=tcp.payload.hex() or None)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, frame in SEEN.items() if isinstance(frame.packet, IcmpError)]
+)
+def test_icmp_error(dissected, name):
+    error, layers = SEEN[name].packet, dissected[name]
+    kind, code = error.kind.value
+    same(layers, icmp__redir_gw=error.gateway if error.gateway else None)
+    assert (layers["icmp.type"][0], layers["icmp.code"][0]) == (str(kind), str(code))
+    assert layers["icmp.checksum.status"][0] == GOOD
+    about = error.about
+    assert layers["ip.src"] == [str(error.src), str(about.src)]
+    assert layers["ip.dst"] == [str(error.dst), str(about.dst)]
+    if isinstance(about, Tcp):
+        same(layers, tcp__srcport=about.sport, tcp__dstport=about.dport, tcp__seq=about.seq)
+    elif isinstance(about, Echo):
+        assert layers["icmp.ident"][0] == str(about.ident)
 
 
 @pytest.mark.parametrize("name", [name for name, frame in SEEN.items() if isinstance(frame.packet, Vrrp)])
