@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vipsim.errors import ScenarioError
-from vipsim.machines.neighbor import NeighborCache, NeighborProfile, NeighborState, profile_named
+from vipsim.machines.neighbor import PROFILES, NeighborCache, NeighborProfile, NeighborState, profile_named
 from vipsim.machines.vocabulary import (
     AddressAdded,
     AddressRemoved,
@@ -58,19 +58,19 @@ def test_a_packet_for_an_unknown_neighbor_waits_for_a_broadcast_request():
     (request,) = frames(actions)
     assert request.dst == BROADCAST
     assert request.packet == Arp(ArpOp.REQUEST, ME_MAC, ME, NO_MAC, PEER)
-    assert SetTimer((str(PEER), "retransmit"), 5 + SECOND) in actions
+    assert SetTimer((f"eth0 {PEER}", "retransmit"), 5 + SECOND) in actions
     assert made.states == {PEER: NeighborState.INCOMPLETE}
     answer = made.handle(arp(ArpOp.REPLY, PEER_MAC, PEER, ME, ME_MAC, ME_MAC), 9)
     (sent,) = frames(answer)
     assert (sent.dst, sent.src, sent.packet.seq) == (PEER_MAC, ME_MAC, 1)
     assert made.lookup(PEER, 9) == PEER_MAC
-    assert CancelTimer((str(PEER), "retransmit")) in answer
+    assert CancelTimer((f"eth0 {PEER}", "retransmit")) in answer
 
 
 def test_three_requests_a_second_apart_then_failed_and_a_new_packet_tries_again():
     made = cache()
     made.handle(ping(), 0)
-    timer = TimerFired((str(PEER), "retransmit"))
+    timer = TimerFired((f"eth0 {PEER}", "retransmit"))
     assert len(frames(made.handle(timer, SECOND))) == 1
     assert len(frames(made.handle(timer, 2 * SECOND))) == 1
     last = made.handle(timer, 3 * SECOND)
@@ -109,7 +109,7 @@ def test_any_packet_updates_an_entry_that_exists_before_anybody_looks_at_the_opc
     made = known()
     (change,) = made.handle(arp(op, OTHER_MAC, PEER, OTHER), 7)
     assert (change.old, change.new) == (NeighborState.REACHABLE, NeighborState.REACHABLE)
-    assert change.detail == (PEER_MAC, OTHER_MAC)
+    assert change.detail == (PEER_MAC, OTHER_MAC, "eth0")
     assert made.lookup(PEER, 7) == OTHER_MAC
 
 
@@ -158,17 +158,26 @@ def test_a_virtual_source_is_used_only_while_we_own_it():
     (request,) = frames(made.handle(packet, 1))
     assert request.packet.sender_ip == vip
     made.handle(AddressRemoved(vip), 2)
-    (again,) = frames(made.handle(TimerFired((str(OTHER), "retransmit")), 1 + SECOND))
+    (again,) = frames(made.handle(TimerFired((f"eth0 {OTHER}", "retransmit")), 1 + SECOND))
     assert again.packet.sender_ip == ME
 
 
 def test_an_entry_with_a_life_ends_unless_it_is_heard_again():
     made = known(life=60 * SECOND)
     refreshed = made.handle(arp(ArpOp.REQUEST, PEER_MAC, PEER, OTHER), 30 * SECOND)
-    assert refreshed == [SetTimer((str(PEER), "expire"), 90 * SECOND)]
+    assert refreshed == [SetTimer((f"eth0 {PEER}", "expire"), 90 * SECOND)]
     held = made.entries[PEER]
-    (gone,) = made.handle(TimerFired((str(PEER), "expire")), 90 * SECOND)
+    (gone,) = made.handle(TimerFired((f"eth0 {PEER}", "expire")), 90 * SECOND)
     assert (gone.new, held.target, made.states) == (NeighborState.NONE, None, {})
+
+
+def test_a_router_of_cisco_believes_an_entry_for_four_hours():
+    made = NeighborCache("eth0", ME_MAC, PROFILES["cisco-ios"])
+    made.handle(AddressAdded(ME), 0)
+    made.handle(arp(ArpOp.REQUEST, PEER_MAC, PEER, ME), 0)
+    timer = TimerFired((f"eth0 {PEER}", "expire"))
+    assert made.handle(timer, 4 * 3600 * SECOND - 1) == []
+    assert [change.new for change in made.handle(timer, 4 * 3600 * SECOND)] == [NeighborState.NONE]
 
 
 def test_losing_the_carrier_empties_the_cache():
@@ -180,7 +189,7 @@ def test_losing_the_carrier_empties_the_cache():
 
 
 def test_an_unknown_profile_is_refused_with_the_names_that_exist():
-    with pytest.raises(ScenarioError, match="use one of rfc826"):
+    with pytest.raises(ScenarioError, match="use one of cisco-ios, linux, .*rfc826"):
         profile_named("rfc999")
 
 

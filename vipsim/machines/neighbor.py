@@ -1,131 +1,153 @@
 """The neighbor cache of one interface: which MAC an on-link IPv4 address has, and who is told ours.
 
-RFC 826 is an algorithm in one paragraph (section "Packet Reception"): a packet whose sender is
-already in the table updates it, before anybody looks at the opcode; if we are the target and the
-sender was not in the table it is added; a request for us is answered. Everything else here is what
-a host needs around it: waiting packets, repeated requests, and how long an entry lives.
+The frame path reads entries in place and stamps them (`vipsim.machines.neighbor_entry`); everything
+else is an event. How a system keeps its cache is data (`neighbor_profile`); the two families of rules are
+Linux's (`neighbor_linux`) and RFC 826's (`neighbor_plain`). This file has what they share: the table, the
+verbs that change it, and what happens to the interface.
 
-The frame path reads entries in place. `Entry.target` is where frames for the neighbor go now; None
-means that the machine must be asked, with `Outgoing`. An entry object stays valid while its flow
-holds it: when the cache drops the entry, its `target` becomes None.
-
-States have Linux's names. The plain profile uses INCOMPLETE, REACHABLE and FAILED.
+A cache asks its `AddressBook` what is local. Alone it has a book of its own; the caches of a host share
+the host's (`vipsim.machines.stack.HostStack`).
 """
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass
 from enum import Enum
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
-from vipsim.errors import ScenarioError
+from vipsim.machines import (
+    neighbor_collector,
+    neighbor_hand,
+    neighbor_interface,
+    neighbor_linux,
+    neighbor_plain,
+)
+from vipsim.machines.book import AddressBook, Local
 from vipsim.machines.contract import changed
+from vipsim.machines.neighbor_entry import RELAYED, VALID, Entry, NeighborState
+from vipsim.machines.neighbor_profile import PROFILES, NeighborProfile, profile_named, sysctl_named
 from vipsim.machines.vocabulary import (
     Action,
     AddressAdded,
     AddressRemoved,
+    AdminChanged,
     CancelTimer,
     Changed,
+    Confirmed,
+    Drawn,
+    EntriesFlushed,
+    EntrySet,
     Event,
     LinkChanged,
+    MacChanged,
     Outgoing,
     Received,
     Send,
     SetTimer,
+    SysctlSet,
     TimerFired,
 )
-from vipsim.units import SECOND, Time
-from vipsim.wire.addresses import BROADCAST, NO_IP, NO_MAC, IPv4, Mac
-from vipsim.wire.frames import Arp, ArpOp, framed
+from vipsim.units import Time
+from vipsim.wire.addresses import IPv4, Mac
+from vipsim.wire.frames import Arp, ArpOp, Frame, framed
+
+__all__ = ["PROFILES", "Entry", "NeighborCache", "NeighborProfile", "NeighborState", "profile_named"]
+
+S = NeighborState
+CHART: frozenset[tuple[Enum, Enum]] = frozenset(
+    {
+        (S.NONE, S.INCOMPLETE),  # a datagram
+        (S.NONE, S.FAILED),  # a datagram, and no way to ask
+        (S.NONE, S.STALE),  # asked by it; arp_accept
+        (S.NONE, S.REACHABLE),  # a reply with arp_accept; RFC 826
+        (S.NONE, S.NOARP),  # a group address
+        (S.INCOMPLETE, S.REACHABLE),
+        (S.INCOMPLETE, S.STALE),
+        (S.INCOMPLETE, S.FAILED),
+        (S.REACHABLE, S.REACHABLE),  # another MAC
+        (S.REACHABLE, S.STALE),
+        (S.REACHABLE, S.DELAY),
+        (S.STALE, S.STALE),  # another MAC
+        (S.STALE, S.REACHABLE),
+        (S.STALE, S.DELAY),
+        (S.DELAY, S.REACHABLE),
+        (S.DELAY, S.STALE),
+        (S.DELAY, S.PROBE),
+        (S.PROBE, S.REACHABLE),
+        (S.PROBE, S.STALE),
+        (S.PROBE, S.FAILED),
+        (S.FAILED, S.INCOMPLETE),
+        (S.FAILED, S.STALE),
+        (S.FAILED, S.REACHABLE),
+        *((state, S.NONE) for state in S if state is not S.NONE),  # removed
+    }
+)
+"""Every move that packets, datagrams and timers make."""
+BY_HAND: frozenset[tuple[Enum, Enum]] = frozenset((old, new) for old in S for new in S)
+"""Moves that somebody may order: any."""
 
 
-class NeighborState(Enum):
-    """What is known about a neighbor; NONE is the absence of an entry."""
+class Rules(Protocol):
+    """A family of rules: a step for each event that is not the same in both."""
 
-    NONE = "NONE"
-    INCOMPLETE = "INCOMPLETE"
-    REACHABLE = "REACHABLE"
-    FAILED = "FAILED"
+    def outgoing(self, cache: NeighborCache, event: Outgoing, now: Time) -> list[Action]:
+        """Send a datagram to a neighbor."""
 
+    def received(self, cache: NeighborCache, frame: Frame, now: Time) -> list[Action]:
+        """Take an ARP packet."""
 
-@dataclass(frozen=True, slots=True)
-class NeighborProfile:
-    """How a system keeps its neighbor cache; times in ns."""
-
-    name: str
-    life: Time = 0
-    """How long an entry is believed after the last ARP packet that confirmed it; 0: for ever."""
-    solicitations: int = 3
-    """Requests sent before the neighbor counts as failed."""
-    retransmit: Time = SECOND
-    """Spacing of requests."""
-    queue_limit: int = 3
-    """Packets that wait for an answer; the oldest is dropped for a new one."""
-    updates_from: str = "any"
-    """Which ARP packet changes an entry: ``any`` (RFC 826), or ``gratuitous``: only such, or one for us."""
+    def fired(self, cache: NeighborCache, entry: Entry, now: Time) -> list[Action]:
+        """Go on when the entry's timer is due."""
 
 
-PROFILES: dict[str, NeighborProfile] = {
-    "rfc826": NeighborProfile("rfc826"),
-    "rfc826-60s": NeighborProfile("rfc826-60s", life=60 * SECOND),
-}
-"""Known profiles by name."""
-
-
-def profile_named(name: str) -> NeighborProfile:
-    """Return the profile called `name`, or refuse with the names that exist."""
-    try:
-        return PROFILES[name]
-    except KeyError:
-        known = ", ".join(sorted(PROFILES))
-        raise ScenarioError(f"no neighbor profile is called {name!r}: use one of {known}") from None
-
-
-class Entry:
-    """One neighbor. Read by the frame path, changed only by its `NeighborCache`."""
-
-    __slots__ = ("ip", "lladdr", "queue", "requests", "state", "target", "updated")
-
-    def __init__(self, ip: IPv4) -> None:
-        self.ip = ip
-        self.state = NeighborState.NONE
-        self.lladdr: Mac | None = None
-        self.target: Mac | None = None
-        """Where frames go now; None: ask the machine."""
-        self.updated: Time = 0
-        self.requests = 0
-        self.queue: deque[Outgoing] = deque()
+RULES: dict[str, Rules] = {"linux": neighbor_linux, "rfc826": neighbor_plain}
 
 
 class NeighborCache:
     """The cache of interface `iface` with address `mac`; a `Machine` with one state per neighbor."""
 
-    transitions: ClassVar[frozenset[tuple[Enum, Enum]]] = frozenset(
-        {
-            (NeighborState.NONE, NeighborState.INCOMPLETE),
-            (NeighborState.NONE, NeighborState.REACHABLE),
-            (NeighborState.INCOMPLETE, NeighborState.REACHABLE),
-            (NeighborState.INCOMPLETE, NeighborState.FAILED),
-            (NeighborState.INCOMPLETE, NeighborState.NONE),
-            (NeighborState.REACHABLE, NeighborState.REACHABLE),
-            (NeighborState.REACHABLE, NeighborState.NONE),
-            (NeighborState.FAILED, NeighborState.INCOMPLETE),
-            (NeighborState.FAILED, NeighborState.REACHABLE),
-            (NeighborState.FAILED, NeighborState.NONE),
-        }
-    )
+    __slots__ = (
+        "addresses", "book", "creates", "entries", "iface", "mac", "profile",
+        "reachable_time", "refreshes", "rules", "sweep", "unresolved", "up",
+    )  # fmt: skip
 
-    def __init__(self, iface: str, mac: Mac, profile: NeighborProfile) -> None:
+    transitions: ClassVar[frozenset[tuple[Enum, Enum]]] = BY_HAND
+    chart: ClassVar[frozenset[tuple[Enum, Enum]]] = CHART
+    """The moves without those of a person."""
+
+    def __init__(
+        self,
+        iface: str,
+        mac: Mac,
+        profile: NeighborProfile,
+        book: AddressBook | None = None,
+        reachable_time: Time = 0,
+    ) -> None:
         self.iface = iface
         self.mac = mac
-        self.profile = profile
+        self.book = AddressBook() if book is None else book
+        self.addresses: dict[IPv4, Local] = self.book.local
+        """Own addresses of the whole host, in the order in which they were added."""
         self.entries: dict[IPv4, Entry] = {}
-        self._ages = profile.life > 0
-        self.addresses: dict[IPv4, None] = {}
-        """Own addresses in the order in which they were added: the first is the source of requests."""
         self.unresolved = 0
         """Packets that were dropped because no answer came or the queue was full."""
+        self.up = True
+        self.sweep: Time = 0
+        """When the collector comes next; 0: it rests, there being few entries."""
+        self.configure(profile)
+        self.reachable_time = reachable_time or profile.base_reachable_time
+        """R of this interface (ns): how long a proof of reachability counts."""
+
+    def configure(self, profile: NeighborProfile, rewritten: str = "") -> None:
+        """Go on with the settings of `profile`; what is running keeps its timers.
+
+        If the field that was `rewritten` is the base of R, R is that base until the driver draws one.
+        """
+        self.profile = profile
+        self.rules = profile.rules
+        self.creates = profile.rules == "linux" and profile.arp_accept > 0
+        self.refreshes = profile.rules != "linux" and profile.life > 0
+        if rewritten == "base_reachable_time":
+            self.reachable_time = profile.base_reachable_time
 
     @property
     def states(self) -> dict[IPv4, NeighborState]:
@@ -138,142 +160,139 @@ class NeighborCache:
         return found if found is not None else Entry(ip)
 
     def lookup(self, ip: IPv4, now: Time) -> Mac | None:
-        """Where a frame for `ip` would go at `now`; None: the machine must be asked (pure)."""
+        """Where a frame for `ip` would go at `now`; None: nothing is known (pure)."""
         found = self.entries.get(ip)
-        return found.target if found is not None else None
+        return found.lladdr if found is not None else None
 
     def cares(self, packet: Arp) -> bool:
-        """Whether `handle` would do anything at all with this packet (pure; most are not for us)."""
+        """Whether `handle` might do anything at all with this packet (pure; most are not for us)."""
         if packet.target_ip in self.addresses:
             return True
         entry = self.entries.get(packet.sender_ip)
-        return entry is not None and (self._ages or entry.target != packet.sender_mac)
+        if entry is None:
+            return self.creates
+        return entry.lladdr != packet.sender_mac or packet.op is not ArpOp.REQUEST or self.refreshes
 
     def handle(self, event: Event, now: Time) -> list[Action]:
         """Take one event; the actions are frames to send, timers, and changes of entries."""
         match event:
             case Outgoing():
-                return self._outgoing(event, now)
+                return RULES[self.rules].outgoing(self, event, now) if self.up else []
             case Received(frame=frame):
-                return self._arp(frame.packet, now) if isinstance(frame.packet, Arp) else []
-            case TimerFired(name=(_, "retransmit")):
-                return self._retransmit(IPv4.parse(event.name[0]), now)
-            case TimerFired(name=(_, "expire")):
-                return self._expire(IPv4.parse(event.name[0]))
-            case AddressAdded(address=address):
-                self.addresses[address] = None
-            case AddressRemoved(address=address):
-                self.addresses.pop(address, None)
+                return RULES[self.rules].received(self, frame, now) if self.up else []
+            case TimerFired(name=(part, what)):
+                return self._fired(part, what, now)
+            case Confirmed(neighbor=ip):
+                if ip in self.entries:
+                    self.entries[ip].confirmed = now
+                return []
+            case EntrySet() if self.rules == "linux":
+                return neighbor_hand.set_by_hand(self, event, now)
+            case EntriesFlushed():
+                gone = list(self.entries.values())
+                return [action for entry in gone for action in neighbor_hand.delete(self, entry)]
+            case _:
+                return self._interface(event, now)
+
+    def _interface(self, event: Event, now: Time) -> list[Action]:
+        """What happens to the interface as a whole."""
+        match event:
             case LinkChanged(iface=self.iface, up=False):
-                return self._flush()
+                return (
+                    self.flush("link down")
+                    if self.rules != "linux"
+                    else neighbor_interface.carrier_lost(self)
+                )
+            case AdminChanged(iface=self.iface, up=up) if up != self.up:
+                self.up = up
+                return neighbor_interface.announcements(self) if up else self.flush("interface down")
+            case MacChanged(iface=self.iface, mac=mac):
+                self.mac = mac
+                return [*self.flush("own MAC changed"), *neighbor_interface.announcements(self)]
+            case SysctlSet(key=key, value=value):
+                self.configure(self.profile.with_sysctls({key: value}), sysctl_named(key).field)
+            case Drawn(name=(self.iface, "reachable_time"), value=value):
+                self.reachable_time = value
+            case AddressAdded(address=address, prefix=prefix):
+                self.book.add(address, prefix, self.iface)
+            case AddressRemoved(address=address):
+                self.book.remove(address, self.iface, self.profile.promote_secondaries > 0)
+                if not self.book.own(self.iface):
+                    return self.addresses_lost()
             case _:
                 pass
         return []
 
-    # --- sending ---------------------------------------------------------------------------
+    # --- the verbs of the rules ------------------------------------------------------------
 
-    def _outgoing(self, event: Outgoing, now: Time) -> list[Action]:
-        entry = self.entries.get(event.next_hop)
-        if entry is None:
-            entry = self.entries[event.next_hop] = Entry(event.next_hop)
-        if entry.target is not None:
-            return [self._emit(event, entry.target)]
-        if len(entry.queue) >= self.profile.queue_limit:
-            entry.queue.popleft()
-            self.unresolved += 1
-        entry.queue.append(event)
-        if entry.state is NeighborState.INCOMPLETE:
-            return []
-        entry.requests = 0
-        return [self._become(entry, NeighborState.INCOMPLETE, None, now, "used"), *self._request(entry, now)]
-
-    def _request(self, entry: Entry, now: Time) -> list[Action]:
-        """Broadcast a request; its sender address is that of the waiting packet where that is ours."""
-        wanted = entry.queue[0].packet.src if entry.queue else NO_IP
-        source = wanted if wanted in self.addresses else next(iter(self.addresses), NO_IP)
-        entry.requests += 1
-        arp = Arp(ArpOp.REQUEST, self.mac, source, NO_MAC, entry.ip)
-        cause = entry.queue[0].cause if entry.queue else 0
-        return [
-            Send(framed(BROADCAST, self.mac, arp, cause), self.iface),
-            SetTimer((str(entry.ip), "retransmit"), now + self.profile.retransmit),
-        ]
-
-    def _retransmit(self, ip: IPv4, now: Time) -> list[Action]:
-        entry = self.entries.get(ip)
-        if entry is None or entry.state is not NeighborState.INCOMPLETE:
-            return []
-        if entry.requests < self.profile.solicitations:
-            return self._request(entry, now)
-        self.unresolved += len(entry.queue)
-        entry.queue.clear()
-        return [self._become(entry, NeighborState.FAILED, None, now, "no answer")]
-
-    def _emit(self, event: Outgoing, target: Mac) -> Send:
-        return Send(framed(target, self.mac, event.packet, event.cause), self.iface)
-
-    # --- receiving -------------------------------------------------------------------------
-
-    def _arp(self, arp: Arp, now: Time) -> list[Action]:
-        """RFC 826, "Packet Reception"."""
-        if arp.sender_ip in self.addresses:
-            return []  # somebody speaks for our own address: no defense, nothing learned (as Linux)
-        for_us = arp.target_ip in self.addresses
-        asked = for_us and arp.op is ArpOp.REQUEST
-        actions: list[Action] = []
-        if arp.sender_ip != NO_IP:  # a probe (RFC 5227 section 1.1) teaches nothing
-            entry = self.entries.get(arp.sender_ip)
-            if entry is not None:
-                if for_us or arp.is_gratuitous or self.profile.updates_from == "any":
-                    actions = self._learn(
-                        entry, arp.sender_mac, now, "announced" if arp.is_gratuitous else "heard"
-                    )
-            elif for_us:
-                entry = self.entries[arp.sender_ip] = Entry(arp.sender_ip)
-                actions = self._learn(entry, arp.sender_mac, now, "asked us")
-        if asked:
-            reply = Arp(ArpOp.REPLY, self.mac, arp.target_ip, arp.sender_mac, arp.sender_ip)
-            actions.append(Send(framed(arp.sender_mac, self.mac, reply), self.iface))
-        return actions
-
-    def _learn(self, entry: Entry, lladdr: Mac, now: Time, why: str) -> list[Action]:
-        actions: list[Action] = []
-        if entry.state is NeighborState.INCOMPLETE:
-            actions.append(CancelTimer((str(entry.ip), "retransmit")))
-        if entry.state is not NeighborState.REACHABLE or entry.lladdr != lladdr:
-            actions.append(self._become(entry, NeighborState.REACHABLE, lladdr, now, why))
-        if self.profile.life:
-            actions.append(SetTimer((str(entry.ip), "expire"), now + self.profile.life))
-        while entry.queue:
-            actions.append(self._emit(entry.queue.popleft(), lladdr))
-        return actions
-
-    # --- changing --------------------------------------------------------------------------
-
-    def _expire(self, ip: IPv4) -> list[Action]:
-        entry = self.entries.get(ip)
-        if entry is None or entry.state is not NeighborState.REACHABLE:
-            return []
-        return [self._drop(entry, "too old")]
-
-    def _flush(self) -> list[Action]:
-        """Loss of carrier empties the cache."""
-        actions: list[Action] = []
-        for entry in list(self.entries.values()):
-            self.unresolved += len(entry.queue)
-            entry.queue.clear()
-            actions.append(CancelTimer((str(entry.ip), "retransmit")))
-            actions.append(CancelTimer((str(entry.ip), "expire")))
-            actions.append(self._drop(entry, "link down"))
-        return actions
-
-    def _drop(self, entry: Entry, why: str) -> Changed:
-        del self.entries[entry.ip]
-        return self._become(entry, NeighborState.NONE, None, entry.updated, why)
-
-    def _become(self, entry: Entry, new: NeighborState, lladdr: Mac | None, now: Time, why: str) -> Changed:
+    def become(
+        self, entry: Entry, new: NeighborState, lladdr: Mac | None, now: Time, why: str, by_hand: bool = False
+    ) -> Changed:
+        """Give `entry` a state and a MAC: the only way in."""
         old, old_lladdr = entry.state, entry.lladdr
         entry.state = new
-        entry.lladdr = entry.target = lladdr
+        entry.lladdr = lladdr
+        entry.relay = lladdr if new in RELAYED else None
+        entry.target = lladdr if new in VALID and new is not S.STALE and new not in RELAYED else None
         entry.updated = now
-        return changed(self.transitions, entry.ip, old, new, why, (old_lladdr, lladdr))
+        return changed(
+            BY_HAND if by_hand else CHART, entry.ip, old, new, why, (old_lladdr, lladdr, self.iface)
+        )
+
+    def arm(self, entry: Entry, what: str, at: Time) -> list[Action]:
+        """Set the one timer of `entry`; what it waited for before is forgotten."""
+        part = f"{self.iface} {entry.ip}"
+        stale: list[Action] = [CancelTimer((part, entry.timer))] if entry.timer not in ("", what) else []
+        entry.timer, entry.due = what, at
+        return [*stale, SetTimer((part, what), at)]
+
+    def disarm(self, entry: Entry) -> list[Action]:
+        """Let `entry` wait for nothing."""
+        what, entry.timer = entry.timer, ""
+        return [CancelTimer((f"{self.iface} {entry.ip}", what))] if what else []
+
+    def emit(self, event: Outgoing, lladdr: Mac) -> Send:
+        """Put a datagram on the wire."""
+        return Send(framed(lladdr, self.mac, event.packet, event.cause), self.iface)
+
+    def admit(self, entry: Entry) -> Entry:
+        """Take a new entry into the table."""
+        self.entries[entry.ip] = entry
+        return entry
+
+    def purge(self, entry: Entry) -> None:
+        """Drop what waits for `entry`."""
+        self.unresolved += len(entry.queue)
+        entry.queue.clear()
+        entry.queue_bytes = 0
+
+    def drop(self, entry: Entry, why: str) -> list[Action]:
+        """Remove `entry`; a flow that still holds it must ask again."""
+        del self.entries[entry.ip]
+        self.purge(entry)
+        actions = self.disarm(entry)
+        if entry.state is not S.NONE:
+            actions.append(self.become(entry, S.NONE, None, entry.updated, why))
+        return actions
+
+    def addresses_lost(self) -> list[Action]:
+        """Linux stops to speak IPv4 on an interface without addresses (source: fib_disable_ip)."""
+        return self.flush("last address removed") if self.rules == "linux" else []
+
+    def flush(self, why: str) -> list[Action]:
+        """Remove every entry, those set by hand too."""
+        return [action for entry in list(self.entries.values()) for action in self.drop(entry, why)]
+
+    # --- timers ------------------------------------------------------------------------------
+
+    def _fired(self, part: str, what: str, now: Time) -> list[Action]:
+        iface, _, name = part.partition(" ")
+        if iface != self.iface:
+            return []
+        if name == neighbor_collector.TABLE:
+            return neighbor_collector.collect(self, now)
+        entry = self.entries.get(IPv4.parse(name))
+        if entry is None or entry.timer != what or now < entry.due:
+            return []
+        entry.timer = ""
+        return RULES[self.rules].fired(self, entry, now)
