@@ -21,7 +21,7 @@ _FAULTS = (
     "partition", "oneway", "drop", "delay", "jitter", "service_stop", "service_hang", "inject", "restart",
     "reboot", "cont", "thaw", "link_up", "port_up", "heal", "service_start",
 )  # fmt: skip
-_PICTURES = ("plot_timeline", "plot_cdf", "plot_phases", "plot_topology", "plot_ladder")
+_PICTURES = ("plot_timeline", "plot_cdf", "plot_phases", "plot_topology", "plot_ladder", "plot_caches")
 
 _HOMES: dict[str, str] = {
     "Scenario": "vipsim.scenario.model",

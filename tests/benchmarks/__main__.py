@@ -17,14 +17,19 @@ def main() -> int:
     parser.add_argument("--clients", type=int, default=100, help="W1: number of clients (default 100)")
     parser.add_argument("--runs", type=int, default=1000, help="W2: number of runs (default 1000)")
     parser.add_argument("--seed", type=int, default=0, help="W1: seed of the run")
+    parser.add_argument(
+        "--neighbor",
+        default="reference",
+        help="profile of every host's cache, such as linux (default reference)",
+    )
     parser.add_argument("--json", action="store_true", help="one JSON line instead of a table")
     args = parser.parse_args()
     if args.workload == "startup":
         row = measure_startup()
     elif args.workload == "W1":
-        row = measure_w1(args.clients, args.seed)
+        row = measure_w1(args.clients, args.seed, args.neighbor)
     else:
-        row = measure_w2(args.runs)
+        row = measure_w2(args.runs, args.neighbor)
     if args.json:
         print(json.dumps(row))
     else:

@@ -44,24 +44,27 @@ FAST_LINKS_FROM = 500
 """Number of clients from which the routers' links run at 1 Gb/s."""
 
 
-def plan(clients: int) -> Plan:
-    """W1 made ready to run; its profiles are known to the product only while it is compiled."""
+def plan(clients: int, neighbor: str = NEIGHBOR) -> Plan:
+    """W1 made ready to run; its profiles are known to the product only while it is compiled.
+
+    `neighbor` is the profile of every host's cache: the reference's own, or ``linux``.
+    """
     with (
         patch.dict(NEIGHBOR_PROFILES, {NEIGHBOR: NEIGHBOR_RULES}),
         patch.dict(VRRP_PROFILES, {VRRP: VRRP_RULES}),
     ):
-        return compile_scenario(w1(clients))
+        return compile_scenario(w1(clients, neighbor))
 
 
-def w1(clients: int) -> Scenario:
+def w1(clients: int, neighbor: str = NEIGHBOR) -> Scenario:
     """One failover: A dies silently between 5 and 6 s, `clients` ping every 10 ms, the run ends at 12 s."""
     base = IPv4.parse("10.0.0.0")
     routers = tuple(
-        Host(name, (Iface("eth0", mac, IPv4(base + 2 + n), 16),), neighbor=NEIGHBOR)
+        Host(name, (Iface("eth0", mac, IPv4(base + 2 + n), 16),), neighbor=neighbor)
         for n, (name, mac) in enumerate(zip("AB", ROUTER_MACS, strict=True))
     )
     pingers = tuple(
-        Host(f"c{n}", (Iface("eth0", Mac(0x020000010000 + n), IPv4(base + 256 + n), 16),), neighbor=NEIGHBOR)
+        Host(f"c{n}", (Iface("eth0", Mac(0x020000010000 + n), IPv4(base + 256 + n), 16),), neighbor=neighbor)
         for n in range(clients)
     )
     rate = 1_000_000_000 if clients >= FAST_LINKS_FROM else 100_000_000

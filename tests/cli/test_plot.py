@@ -59,6 +59,10 @@ def test_a_trace_is_known_by_its_content_too(vipsim: Vipsim, tmp_path: Path) -> 
             ["database-pair", "-o", "x.png", "--set", "faults=[]", "--kind", "cdf", "--seeds", "2"],
             "no convergence",
         ),
+        (
+            ["database-pair", "-o", "x.png", "--kind", "caches", "--vip", "web"],
+            "use one of service (192.168.",
+        ),
         (["broken.jsonl", "-o", "x.png"], "broken.jsonl:1: "),
         (["broken.jsonl", "-o", "broken.jsonl"], "end the name in"),
         (["broken.jsonl", "-o", "x.png", "--set", "a=b"], "--set and --fault are for a scenario"),

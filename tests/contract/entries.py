@@ -9,39 +9,87 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
 from vipsim.machines.bridge import Bridge
+from vipsim.machines.bridge_words import (
+    BridgeRules,
+    FdbSet,
+    PortAdded,
+    PortOptions,
+    PortRemoved,
+    PortSet,
+    RulesSet,
+)
 from vipsim.machines.heartbeat import HeartbeatMachine, HeartbeatSettings
 from vipsim.machines.neighbor import PROFILES as NEIGHBOR_PROFILES
-from vipsim.machines.neighbor import NeighborCache
+from vipsim.machines.neighbor import NeighborCache, NeighborState
+from vipsim.machines.postgresql import DatabaseServer
+from vipsim.machines.postgresql_words import (
+    LINK,
+    Connected,
+    Crashed,
+    DatabaseAction,
+    DatabaseSettings,
+    Disconnected,
+    Heard,
+    Notified,
+    Role,
+)
+from vipsim.machines.postgresql_words import Kind as DatabaseKind
+from vipsim.machines.postgresql_words import Message as DatabaseMessage
+from vipsim.machines.stack import HostStack
+from vipsim.machines.tcp import TcpConnection
+from vipsim.machines.tcp_words import (
+    Aborted,
+    Closed,
+    Opened,
+    TcpAction,
+    TcpEnds,
+    TcpSettings,
+    Unreachable,
+    Written,
+    plus,
+)
 from vipsim.machines.vocabulary import (
+    Action,
     AddressAdded,
     AddressRemoved,
+    AdminChanged,
+    Changed,
+    Confirmed,
+    Drawn,
+    EntriesFlushed,
+    EntrySet,
     Event,
+    InterfaceAdded,
     LinkChanged,
+    MacChanged,
     Outgoing,
     Received,
+    RouteSet,
     Settled,
     Started,
     State,
     Stopped,
+    SysctlSet,
     TimerName,
     VipFailed,
     VipReady,
 )
 from vipsim.machines.vrrp import PROFILES, VrrpMachine, VrrpSettings
 from vipsim.units import MS, SECOND
-from vipsim.wire.addresses import BROADCAST, NO_IP, VRRP_GROUP, IPv4, Mac, multicast_mac
-from vipsim.wire.frames import Arp, ArpOp, Echo, Other, Udp, Vrrp, framed
+from vipsim.wire.addresses import BROADCAST, NO_IP, NO_MAC, VRRP_GROUP, IPv4, Mac, multicast_mac
+from vipsim.wire.frames import Arp, ArpOp, Echo, IcmpKind, Other, Tcp, TcpFlag, Udp, Vrrp, framed
 from vipsim.wire.heartbeat import PORT, Kind, Message, encode
 
 VIPS = tuple(map(IPv4.parse, ("192.168.1.219", "192.168.1.220")))
 OWN, PEER, THIRD = map(IPv4.parse, ("192.168.1.218", "192.168.1.217", "192.168.1.10"))
 MACS = tuple(map(Mac.parse, ("00:21:5A:DB:7F:C2", "00:21:5A:DB:68:E8", "00:21:5A:DB:00:99")))
 OWN_MAC, PEER_MAC, _ = MACS
+BROADCAST_IP = IPv4.parse("192.168.1.255")
 
 
 @dataclass(frozen=True)
@@ -54,6 +102,10 @@ class Entry:
     """What a driver may bring, in any order; `TimerFired` is added by the suite."""
     owns_timer: Callable[[TimerName], bool]
     is_protocol: bool = False
+    key_of: Callable[[Changed], Any] = lambda change: change.key
+    """Which of the machine's `states` a change is about."""
+    actions: tuple[type, ...] = get_args(Action)
+    """What it may ask for."""
 
 
 # --- strategies that several machines share ----------------------------------------------------
@@ -166,32 +218,200 @@ def heartbeat(name: str, role: str, mode: str, **given: Any) -> Entry:
 # --- neighbor cache and switch ----------------------------------------------------------------
 
 
-def neighbor(name: str) -> Entry:
+def neighbor_events(name: str) -> st.SearchStrategy[Event]:
+    """What may come to a cache or a host: ARP of every kind, datagrams, and what people do to interfaces."""
     packets = st.builds(
         Echo, addresses, addresses, st.just(64), st.booleans(), st.integers(0, 9), st.integers(0, 9)
     )
-    events = st.one_of(
+    hops = st.sampled_from([PEER, THIRD, VIPS[0], BROADCAST_IP, VRRP_GROUP])
+    for_us = received(arps, OWN_MAC)
+    answers = st.builds(Arp, st.just(ArpOp.REPLY), macs, st.sampled_from([PEER, THIRD]), macs, st.just(OWN))
+    sysctls = [
+        ("arp_ignore", 8),
+        ("arp_accept", 1),
+        ("locktime", 0),
+        ("mcast_solicit", 0),
+        ("ucast_solicit", 0),
+    ]
+    sysctls += [
+        ("ucast_solicit", 0),
+        ("base_reachable_time_ms", 10),
+        ("delay_first_probe_time", 0),
+        ("gc_thresh1", 1),
+    ]
+    common = [
         received(st.one_of(arps, arps, others)),
-        st.builds(Outgoing, packets, st.sampled_from([PEER, THIRD, VIPS[0]])),
-        st.builds(AddressAdded, st.sampled_from([OWN, VIPS[0]])),
+        for_us,
+        received(answers, OWN_MAC),
+        st.builds(Outgoing, packets, hops),
+        st.builds(Outgoing, packets, hops),
+        st.builds(AddressAdded, st.sampled_from([OWN, VIPS[0]]), st.just("bond0"), st.sampled_from([24, 32])),
         st.builds(AddressRemoved, st.sampled_from([OWN, VIPS[0]])),
         links,
-    )
+        st.builds(AdminChanged, ifaces, st.booleans()),
+        st.builds(Confirmed, hops),
+    ]
+    if name.startswith("linux"):
+        common += [
+            st.builds(MacChanged, ifaces, macs),
+            st.builds(EntrySet, ifaces, hops, st.one_of(st.none(), macs), st.sampled_from(NeighborState)),
+            st.builds(EntriesFlushed, ifaces),
+            st.builds(Drawn, st.tuples(ifaces, st.just("reachable_time")), st.integers(0, 45 * SECOND)),
+            st.sampled_from([SysctlSet(key, value) for key, value in sysctls]),
+        ]
+    return st.one_of(common)
+
+
+def owns_neighbor_timer(timer: TimerName) -> bool:
+    iface, _, who = timer[0].partition(" ")
+    whats = ("retransmit", "expire", "reachable", "delay") if who != "table" else ("collect",)
+    return iface in ("bond0", "eth9") and timer[1] in whats and (who == "table" or bool(IPv4.parse(who)))
+
+
+def neighbor(name: str) -> Entry:
+    profile = NEIGHBOR_PROFILES[name]
     return Entry(
         f"neighbor-{name}",
-        lambda: NeighborCache("bond0", OWN_MAC, NEIGHBOR_PROFILES[name]),
+        lambda: NeighborCache("bond0", OWN_MAC, profile),
+        neighbor_events(name),
+        owns_neighbor_timer,
+    )
+
+
+def stack(name: str) -> Entry:
+    """A host with two interfaces and one address to begin with."""
+
+    def make() -> HostStack:
+        made = HostStack(NEIGHBOR_PROFILES[name])
+        for iface, mac in (("bond0", OWN_MAC), ("eth9", MACS[2])):
+            made.handle(InterfaceAdded(iface, mac, 20 * SECOND), 0)
+        made.handle(AddressAdded(OWN, "bond0", 24), 0)
+        return made
+
+    routes = st.builds(RouteSet, addresses, st.sampled_from([0, 24]), ifaces, st.one_of(st.none(), addresses))
+    events = st.one_of(neighbor_events(name), neighbor_events(name), routes)
+    return Entry(
+        f"stack-{name}",
+        make,
         events,
-        lambda timer: timer[1] in ("retransmit", "expire") and bool(IPv4.parse(timer[0])),
+        owns_neighbor_timer,
+        key_of=lambda change: (change.detail[2], change.key),
     )
 
 
-def bridge() -> Entry:
-    frames = st.builds(
-        framed, st.sampled_from([BROADCAST, *MACS]), st.sampled_from([BROADCAST, *MACS]), others
-    )
+def bridge(name: str, rules: BridgeRules) -> Entry:
+    addresses = st.sampled_from([BROADCAST, NO_MAC, Mac(0x0180C2000001), Mac(0x0180C2000002), *MACS])
     ports = st.sampled_from(["p1", "p2", "p3"])
-    events = st.one_of(st.builds(Received, frames, ports), st.builds(LinkChanged, ports, st.booleans()))
-    return Entry("bridge", lambda: Bridge(2 * SECOND), events, lambda timer: timer[0] == "fdb")
+    options = st.builds(PortOptions, *[st.booleans()] * 6)
+    heard = st.builds(Received, st.builds(framed, addresses, addresses, others), ports)
+    events = st.one_of(
+        heard,
+        heard,
+        st.builds(LinkChanged, ports, st.booleans()),
+        st.builds(PortAdded, ports, options, st.booleans(), st.booleans()),
+        st.builds(PortAdded, ports),
+        st.builds(PortRemoved, ports),
+        st.builds(PortSet, ports, options),
+        st.builds(FdbSet, addresses, ports, st.booleans(), st.booleans()),
+        st.builds(
+            RulesSet,
+            st.builds(BridgeRules, st.sampled_from([0, SECOND, 2 * SECOND]), st.booleans(), st.just(SECOND)),
+        ),
+        st.just(Started()),
+    )
+    names = {("fdb", "age"), ("stp", "topology_change")}
+    names |= {(f"port p{number}", "forward_delay") for number in (1, 2, 3)}
+    return Entry(name, lambda: Bridge(rules), events, names.__contains__)
+
+
+# --- TCP --------------------------------------------------------------------------------------
+
+
+def tcp(name: str, connected: bool = False, **given: Any) -> Entry:
+    """One connection, whichever side it becomes; the segments come close to its numbers at 2**32."""
+    iss = 2**32 - 2
+    ends = TcpEnds(OWN, 40000, PEER, 5432)
+    numbers = st.builds(plus, st.just(iss), st.sampled_from([-1, 0, 1, 1, 1, 2, 3, 5, 9, 40_000]))
+    their = st.builds(plus, st.just(7), st.sampled_from([0, 0, 0, 1, 1, 2, 3, 6, 65_600, -1]))
+    flags = [TcpFlag.SYN, TcpFlag.SYN | TcpFlag.ACK, TcpFlag.FIN | TcpFlag.ACK, TcpFlag.RST]
+    flags += [TcpFlag.RST | TcpFlag.ACK, *[TcpFlag.ACK] * 6]
+    segments = st.builds(
+        Tcp,
+        st.sampled_from([*[PEER] * 9, THIRD]),
+        st.just(OWN),
+        st.just(64),
+        st.sampled_from([*[5432] * 9, 9]),
+        st.just(40000),
+        their,
+        numbers,
+        st.sampled_from(flags),
+        st.sampled_from([b"", b"", b"a", b"bcd"]),
+        st.sampled_from([65_535, 0, 2]),
+    )
+    events = st.one_of(
+        received(st.one_of(segments, segments, segments, segments, others), OWN_MAC),
+        received(segments, OWN_MAC),
+        st.just(Opened()),
+        st.builds(Written, st.sampled_from([b"x", b"xyz", bytes(4000)])),
+        st.sampled_from([Opened(), Opened(), Closed(), Aborted()]),
+        st.builds(Unreachable, st.sampled_from(IcmpKind), numbers),
+    )
+    answer = Tcp(PEER, OWN, 64, 5432, 40000, 6, plus(iss, 1), TcpFlag.SYN | TcpFlag.ACK)
+
+    def make() -> TcpConnection:
+        machine = TcpConnection(ends, iss, TcpSettings(**given))
+        if connected:
+            machine.handle(Opened(), 0)
+            machine.handle(Received(framed(OWN_MAC, PEER_MAC, answer), "bond0"), 0)
+        return machine
+
+    return Entry(
+        f"tcp-{name}",
+        make,
+        events,
+        lambda timer: timer[0] == ends.part,
+        actions=get_args(TcpAction),
+    )
+
+
+# --- a database server ------------------------------------------------------------------------
+
+
+def postgresql(name: str, role: Role, **given: Any) -> Entry:
+    """One server of a pair: clients and a standby that say what they like, on channels that come and go."""
+    settings = DatabaseSettings("database", 1, role, promotion_time=SECOND, **given)
+    numbers = st.integers(0, 5)
+    said = st.lists(
+        st.builds(
+            DatabaseMessage, st.sampled_from(DatabaseKind), numbers, st.integers(1, 2), numbers, numbers
+        ),
+        min_size=1,
+        max_size=4,
+    ).map(lambda messages: b"".join(message.octets for message in messages))
+    channels = st.integers(LINK, 3)
+    events = st.one_of(
+        st.sampled_from([Started(), Started(), Stopped(), Crashed()]),
+        st.builds(Notified, st.sampled_from(State)),
+        st.builds(Connected, channels),
+        st.builds(Connected, channels),
+        st.builds(Heard, channels, said),
+        st.builds(Heard, channels, said),
+        st.builds(Heard, channels, st.binary(max_size=40)),
+        st.builds(Disconnected, channels),
+    )
+
+    def make() -> DatabaseServer:
+        machine = DatabaseServer(settings)
+        machine.handle(Started(), 0)
+        return machine
+
+    return Entry(
+        f"postgresql-{name}",
+        make,
+        events,
+        lambda timer: timer[0] == "database",
+        actions=get_args(DatabaseAction),
+    )
 
 
 V3 = {"version": 3, "advert_interval": 10 * MS}
@@ -208,5 +428,23 @@ ENTRIES = [
     heartbeat("push-primary", "primary", "push"),
     heartbeat("pull-standby-manual", "standby", "pull", takeover="manual", dead_count=1),
     *map(neighbor, NEIGHBOR_PROFILES),
-    bridge(),
+    stack("linux"),
+    stack("linux-arp-accept"),
+    stack("cisco-ios"),
+    bridge("bridge", BridgeRules(2 * SECOND)),
+    bridge("bridge-stp", BridgeRules(2 * SECOND, stp=True, forward_delay=SECOND, max_age=SECOND)),
+    tcp("linux"),
+    tcp("linux-connected", connected=True),
+    tcp(
+        "cautious",
+        hz=250,
+        syn_profile="linux-old",
+        nodelay=False,
+        user_timeout=SECOND,
+        keepalive=(SECOND, 100 * MS, 2),
+    ),
+    postgresql("primary", Role.PRIMARY),
+    postgresql("primary-synchronous", Role.PRIMARY, synchronous=True),
+    postgresql("primary-stubborn", Role.PRIMARY, demotes=False, replication_lag=0),
+    postgresql("standby", Role.STANDBY),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from enum import Enum
-from typing import Any, get_args
+from typing import Any
 
 from tests.contract.entries import Entry
 from vipsim.machines.vocabulary import (
@@ -43,7 +43,7 @@ class Judge:
         assert repr(event) == before, "the event was changed"
         assert type(actions) is list
         for action in actions:
-            assert isinstance(action, get_args(Action)), action
+            assert isinstance(action, self.entry.actions), action
             self._note(action)
         assert dict(self.machine.states) == {k: v for k, v in self.states.items() if v.value not in ABSENT}
         return actions
@@ -62,7 +62,8 @@ class Judge:
                 self.owned[vip] = None
             case ReleaseVip(vip=vip):
                 self.owned.pop(vip, None)
-            case Changed(key=key, old=old, new=new, why=why):
+            case Changed(old=old, new=new, why=why):
+                key = self.entry.key_of(action)
                 assert (old, new) in self.machine.transitions, f"{old} to {new} is not declared"
                 if old.value in ABSENT:
                     assert key not in self.states or self.states[key].value in ABSENT

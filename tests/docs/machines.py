@@ -8,6 +8,7 @@ from vipsim.machines.bridge import Bridge
 from vipsim.machines.heartbeat import HeartbeatMachine
 from vipsim.machines.neighbor import PROFILES as NEIGHBORS
 from vipsim.machines.neighbor import NeighborCache
+from vipsim.machines.neighbor_profile import SYSCTLS
 from vipsim.machines.vrrp import VrrpMachine
 from vipsim.machines.vrrp_rules import PROFILES, VERSIONS
 from vipsim.units import format_duration
@@ -16,17 +17,43 @@ MACHINES = (
     ("Heartbeat", HeartbeatMachine),
     ("VRRP", VrrpMachine),
     ("Neighbor cache, one entry", NeighborCache),
-    ("Learning switch, one address", Bridge),
+    ("Learning switch, one address and one port", Bridge),
 )
 RFC_PROFILES = ("rfc3768", "rfc5798", "rfc9568")
 
 
 def diagram(transitions: frozenset[tuple[Enum, Enum]]) -> list[str]:
-    """A Mermaid state diagram, in the order of the enum."""
-    order = list(type(next(iter(transitions))[0]))
+    """A Mermaid state diagram, in the order of the enum; a machine of several parts has one enum for each."""
+    kinds = sorted({type(old) for old, _ in transitions}, key=lambda kind: kind.__name__)
+    order = [state for kind in kinds for state in kind]
     arrows = sorted((order.index(old), order.index(new)) for old, new in transitions)
     lines = [f"    {order[old].value} --> {order[new].value}" for old, new in arrows]
     return ["```mermaid", "stateDiagram-v2", *lines, "```"]
+
+
+def linux_profiles() -> list[str]:
+    """Linux's sysctls with their defaults, and what the other Linux profiles change."""
+    linux = NEIGHBORS["linux"]
+    lines = [
+        "",
+        "The Linux profiles follow the chart above; a person (netlink) may set any state besides. Any of",
+        "these sysctls can be set for a host. `net.ipv4.conf.all` joins with the interface's own value.",
+        "",
+        "| sysctl | default | joins by |",
+        "| --- | --- | --- |",
+    ]
+    for key, known in SYSCTLS.items():
+        lines.append(f"| `{key}` | {getattr(linux, known.field) // known.unit} | {known.joins or '-'} |")
+    lines.append("")
+    for name, profile in NEIGHBORS.items():
+        if profile.rules == "linux" and profile is not linux:
+            changes = [
+                f"`{key}` {getattr(profile, known.field)}"
+                for key, known in SYSCTLS.items()
+                if getattr(profile, known.field) != getattr(linux, known.field)
+            ]
+            lines.append(f"`{name}`: {', '.join(changes)}.")
+    return lines
 
 
 def page() -> str:
@@ -44,7 +71,7 @@ def page() -> str:
             "",
             f"`{machine.__module__}.{machine.__name__}`",
             "",
-            *diagram(machine.transitions),
+            *diagram(getattr(machine, "chart", machine.transitions)),
         ]
     lines += [
         "",
@@ -84,11 +111,12 @@ def page() -> str:
         "| profile | life of an entry | requests | waiting packets |",
         "| --- | --- | --- | --- |",
     ]
-    for name in ("rfc826", "rfc826-60s"):
-        cache = NEIGHBORS[name]
-        life = format_duration(cache.life) if cache.life else "for ever"
-        spacing = format_duration(cache.retransmit)
-        lines.append(f"| `{name}` | {life} | {cache.solicitations}, {spacing} apart | {cache.queue_limit} |")
+    for name, cache in NEIGHBORS.items():
+        if cache.rules == "rfc826":
+            life = format_duration(cache.life) if cache.life else "for ever"
+            asks = f"{cache.solicitations}, {format_duration(cache.retransmit)} apart"
+            lines.append(f"| `{name}` | {life} | {asks} | {cache.queue_limit} |")
+    lines += [*linux_profiles()]
     return "\n".join(lines) + "\n"
 
 

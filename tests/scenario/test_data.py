@@ -49,7 +49,7 @@ def test_any_plain_data_is_read_or_refused(data: object) -> None:
 def test_every_field_is_written() -> None:
     data = to_data(pair("heartbeat"))
     assert data["groups"][0]["heartbeat"]["timeout"] == "1s"
-    assert data["nodes"]["db1"]["neighbor"] == "rfc826"
+    assert data["nodes"]["db1"]["neighbor"] == "linux"
     assert data["nodes"]["app1"]["interfaces"]["bond0"]["mac"] == "02:00:C0:A8:01:65"
     assert data["links"][0] == {
         "ends": ["db1.bond0", "sw1.p1"],

@@ -17,28 +17,30 @@ SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
 
 
 def answers(trace, client, scenario):
-    """Times at which the virtual address answered a client, in ns."""
+    """Times at which the address that a client asks answered it, in ns."""
     kind = Echo if client.probe == "ping" else Udp
-    (vip,) = [vip.address for vip in scenario.vips if vip.name == client.target]
+    known = {host.name: host.ifaces[0].address for host in scenario.hosts}
+    known |= {vip.name: vip.address for vip in scenario.vips}
     return [
         frame.arrival
         for frame in trace.frames
         if frame.dst.startswith(f"{client.node}.")
         and frame.outcome == "delivered"
         and isinstance(frame.frame.packet, kind)
-        and frame.frame.packet.src == vip
+        and frame.frame.packet.src == known[client.target]
     ]
 
 
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
 def test_the_parts_sum_to_the_blackout(path):
     scenario = vs.read_scenario(path)
-    clients = {client.name: client for client in scenario.clients if client.measured}
+    # of those that ask over a connection the frames alone do not tell what was answered
+    clients = {c.name: c for c in scenario.clients if c.measured and c.over == "udp"}
     for trace in vs.run_many(scenario, (1, 2), level=vs.Level.FRAMES):
         heard = {name: answers(trace, client, scenario) for name, client in clients.items()}
         for failover in trace.failovers:
             for name, outage in failover.clients.items():
-                if outage.last is None:
+                if outage.last is None or name not in clients:
                     continue
                 gaps = [later - last for last, later in pairwise(heard[name]) if last == outage.last]
                 felt = gaps[0] if gaps else trace.duration - outage.last

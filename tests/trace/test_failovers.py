@@ -19,7 +19,7 @@ from tests.trace.stories import (
     vip,
 )
 from vipsim.trace import ClientOutage, parts
-from vipsim.trace.facts import read_facts
+from vipsim.trace.facts_reading import read_facts
 
 
 def test_the_parts_of_a_crash():

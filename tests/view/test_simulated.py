@@ -11,6 +11,7 @@ from vipsim.stats import vrrp_detection
 from vipsim.trace import Level, Trace
 from vipsim.trace.outcome import PARTS, parts
 from vipsim.view import (
+    plot_caches,
     plot_cdf,
     plot_ladder,
     plot_phases,
@@ -70,6 +71,25 @@ def test_ladder_has_every_announcement_of_its_window(name: str) -> None:
     ax = plot_ladder(trace, start="0s", end="20s", kinds=["garp"])
     assert len(drawn.words(ax, "label")) == len(trace.select("announce"))
     drawn.assert_readable(plot_ladder(trace))
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_caches_show_at_every_moment_what_the_arp_table_says(name: str) -> None:
+    trace = simulated(name)
+    ax = plot_caches(trace)
+    macs = {str(host.ifaces[0].mac): host.name for host in SCENARIOS[name].hosts}
+    for at in range(250_000_000, trace.duration, 500_000_000):
+        for client in trace.metrics.clients:
+            table = {str(ip): macs[str(mac)] for ip, mac, _ in trace.arp_table(client, at)}
+            shown = [
+                node
+                for node in ("db1", "db2")
+                for artist in ax.get_children()
+                if str(artist.get_gid()).startswith(f"belief:{client}:{node}:")
+                and any(a <= drawn.seconds(at) < b for a, b in drawn.spans(ax, str(artist.get_gid())))
+            ]
+            assert shown[:1] == [table["192.168.1.219"]] and len({*shown}) == 1
+    drawn.assert_readable(ax)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

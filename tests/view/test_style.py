@@ -10,7 +10,17 @@ from matplotlib.figure import Figure
 
 from tests.view import drawn, runs
 from vipsim.errors import VipsimError
-from vipsim.view import plot_cdf, plot_ladder, plot_phases, plot_timeline, plot_topology, save, style, to_svg
+from vipsim.view import (
+    plot_caches,
+    plot_cdf,
+    plot_ladder,
+    plot_phases,
+    plot_timeline,
+    plot_topology,
+    save,
+    style,
+    to_svg,
+)
 
 HEADS = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
 
@@ -41,7 +51,13 @@ def test_save_refuses_what_it_cannot_write(tmp_path: Path) -> None:
 def test_plots_leave_no_global_state() -> None:
     before = dict(matplotlib.rcParams)
     trace = runs.crash_run(2)
-    for ax in (plot_timeline(trace), plot_phases(trace), plot_ladder(trace), plot_cdf([1])):
+    for ax in (
+        plot_timeline(trace),
+        plot_phases(trace),
+        plot_ladder(trace),
+        plot_caches(trace),
+        plot_cdf([1]),
+    ):
         to_svg(ax)
     to_svg(plot_topology(runs.lan()))
     assert dict(matplotlib.rcParams) == before
@@ -51,12 +67,13 @@ def test_plots_leave_no_global_state() -> None:
 def test_plots_draw_into_given_axes_and_return_them() -> None:
     trace = runs.crash_run(2)
     figure = Figure(figsize=(16, 20))
-    axes = figure.subplots(5)
+    axes = figure.subplots(6)
     assert plot_timeline(trace, axes[0]) is axes[0]
     assert plot_phases(trace, axes[1]) is axes[1]
     assert plot_ladder(trace, axes[2]) is axes[2]
     assert plot_cdf([1, 2], ax=axes[3]) is axes[3]
     assert plot_topology(runs.lan(), axes[4]) is axes[4]
+    assert plot_caches(trace, ax=axes[5]) is axes[5]
     assert figure.legends == []
     figure.canvas.draw()
 

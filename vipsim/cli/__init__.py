@@ -27,6 +27,7 @@ COMMANDS = {
     "plot": "draw a trace or a scenario",
     "vip": "configure and delete a virtual IP on this host",
     "doctor": "what is installed here; with a file: what is weak in that scenario",
+    "validate": "hold the model against recordings of real kernels",
     "schema": "print the scenario format as JSON Schema",
 }
 """The commands, each a module of this room, and their lines in the help."""

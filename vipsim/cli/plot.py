@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 KINDS = {
     "timeline": "states, ownership, adverts and silences over time",
     "ladder": "frames between hosts around the failover",
+    "caches": "who believes what about the virtual address: neighbor caches and switches",
     "phases": "the parts of each client's blackout",
     "topology": "who is cabled to whom",
     "cdf": "how long it takes over many seeds, with the closed form",
@@ -46,9 +47,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add_seed(parser)
     add_seeds(parser, default="200")
     parser.add_argument(
-        "--from", dest="start", metavar="TIME", help="timeline, ladder: begin at, for example 4.5s"
+        "--from", dest="start", metavar="TIME", help="timeline, ladder, caches: begin at, for example 4.5s"
     )
-    parser.add_argument("--to", dest="end", metavar="TIME", help="timeline, ladder: end at")
+    parser.add_argument("--to", dest="end", metavar="TIME", help="timeline, ladder, caches: end at")
+    parser.add_argument("--vip", metavar="NAME", help="caches: which virtual address, by name or address")
     add_changes(parser)
     parser.set_defaults(run=run)
 
@@ -130,6 +132,8 @@ def _of_one_run(args: argparse.Namespace, trace: Trace) -> Axes:
 
     if args.kind == "phases":
         return view.plot_phases(trace)
+    if args.kind == "caches":
+        return view.plot_caches(trace, args.vip, around=(args.start, args.end))
     plot = view.plot_timeline if args.kind == "timeline" else view.plot_ladder
     return plot(trace, start=args.start, end=args.end)
 

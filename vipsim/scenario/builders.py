@@ -69,7 +69,7 @@ def pair(
     client_probe: str = "ping",
     client_interval: Time | str = "10ms",
     poll: Time | str | None = "1s",
-    neighbor: str = "rfc826",
+    neighbor: str = "linux",
     rate: str | None = "1Gbps",
     delay: Time | str = "50us",
     jitter: Time | str = "0s",

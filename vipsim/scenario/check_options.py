@@ -95,7 +95,7 @@ def check_switch(findings: Findings, switch: Switch, where: Where) -> None:
     known = {
         end.port for link in findings.scenario.links for end in (link.a, link.b) if end.node == switch.name
     }
-    written = [(port.name, ("ports", port.name)) for port in switch.ports]
+    written: list[tuple[str, Where]] = [(port.name, ("ports", port.name)) for port in switch.ports]
     written += [(entry.port, ("static", str(entry.mac), "port")) for entry in switch.static]
     for name, place in written:
         if name not in known and not findings.damage.touches("links"):

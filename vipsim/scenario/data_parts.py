@@ -76,14 +76,21 @@ def _switch(switch: Switch) -> Plain:
     return data
 
 
+OPTIONS_OF = {"tcp": ("tcp",), "connect": ("tcp",), "dns": ("dns",), "database": ("tcp", "pool")}
+"""Which options belong to a way of asking: those are written out, so that ``--set`` finds them."""
+
+
 def more_of_client(client: Client) -> Plain:
-    """What a client sets up otherwise than the default."""
+    """The options that a client has, and what it sets up otherwise than the default."""
     data: Plain = {}
     if client.confirm != (client.probe == "ping"):
         data["confirm"] = client.confirm
     defaults = {"tcp": TcpOptions(), "dns": DnsOptions(), "pool": PoolOptions()}
     for key, default in defaults.items():
-        if differing := _differing(getattr(client, key), default):
+        options = getattr(client, key)
+        if key in OPTIONS_OF.get(client.over, ()):
+            data[key] = {name: _plain(name, getattr(options, name)) for name in _names(type(options))}
+        elif differing := _differing(options, default):
             data[key] = differing
     return data
 

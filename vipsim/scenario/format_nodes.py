@@ -61,7 +61,7 @@ class HostFile(Part):
     kind: Annotated[str, kinds.choice("host", "router", "switch")] = absent("host")
     interfaces: dict[PortName, IfaceFile]
     services: dict[Name, AnyService] = absent({}, "service name: port, or a mapping with its port")
-    neighbor: Annotated[str, kinds.text(60)] = absent("rfc826", "profile of the neighbor cache")
+    neighbor: Annotated[str, kinds.text(60)] = absent("linux", "profile of the neighbor cache")
     sysctls: dict[Annotated[str, kinds.text(60)], Annotated[int, kinds.whole(0, 2**31 - 1)]] = absent(
         {}, "the kernel's names and units, such as arp_accept: 1"
     )

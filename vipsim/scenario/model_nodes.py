@@ -61,7 +61,7 @@ class Host:
     name: str
     ifaces: tuple[Iface, ...]
     services: tuple[Service, ...] = ()
-    neighbor: str = "rfc826"
+    neighbor: str = "linux"
     """Name of the neighbor cache's profile (`vipsim.machines.neighbor.PROFILES`)."""
     sysctls: tuple[tuple[str, int], ...] = ()
     """Settings that differ from the profile's, by the kernel's names and in the kernel's units."""

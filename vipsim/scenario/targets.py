@@ -25,10 +25,18 @@ FRAME_KINDS = (
     "echo-request",
     "echo-reply",
     "udp",
+    "tcp",
+    "tcp-syn",
+    "tcp-fin",
+    "tcp-rst",
+    "icmp-error",
     "ip",
     "other",
 )
-"""What ``drop`` selects: the words of `vipsim.wire.frames.kind_of`, ``arp`` for any ARP packet, ``all``."""
+"""What ``drop`` selects: the words of `vipsim.wire.frames.kind_of`, and ``all``.
+
+``arp`` and ``tcp`` stand for any packet of the protocol.
+"""
 
 EVERYTHING = "all"
 """Target of ``heal`` that ends everything that `HEALED` words began."""

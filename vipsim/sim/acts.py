@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from vipsim.scenario.model import Fault, FaultWord
 from vipsim.scenario.targets import cut_edges, host_of, iface_of, separated_pairs, service_of
 from vipsim.sim.kernel import HOST_DOWN, HOST_FROZEN
+from vipsim.sim.lifecycle import boot, halt, resume
 from vipsim.sim.link import Direction
 from vipsim.sim.network import Network
 from vipsim.sim.rules import DropRule, Slowdown, drop_rule, is_healed
@@ -44,7 +45,9 @@ def crash(net: Network, order: Order) -> None:
     """Daemon gone, kernel silent, the carrier of its port stays up."""
     if order.target in net.daemons:
         net.daemons[order.target].kill(order.cause)
-    net.kernels[order.target].halt(HOST_DOWN, order.cause)
+    halt(net.kernels[order.target], HOST_DOWN, order.cause)
+    for process in net.services[order.target].values():
+        process.crash(order.cause)
 
 
 def power(net: Network, order: Order) -> None:
@@ -59,15 +62,16 @@ def reboot(net: Network, order: Order) -> None:
     name, kernel = order.target, net.kernels[order.target]
     if kernel.state is None:
         crash(net, order)
-    kernel.boot()
+    boot(kernel)
     for number in net.links_of(name):
         net.mend(number, f"power of {name}", order.cause)
         net.mend(number, f"link at {name}", order.cause)
-    for service in net.services[name].values():
-        if not service.running:
-            service.set_running(True, "start", order.cause)
+    for process in net.services[name].values():
+        process.boot(order.cause)
     if name in net.daemons:
         net.daemons[name].start(order.cause)
+    for client in net.clients_on(name):
+        client.restart()
 
 
 def kill(net: Network, order: Order) -> None:
@@ -103,16 +107,20 @@ def freeze(net: Network, order: Order) -> None:
     if kernel.state is None:
         if order.target in net.daemons:
             net.daemons[order.target].pause("freeze", order.cause)
-        kernel.halt(HOST_FROZEN, order.cause)
+        halt(kernel, HOST_FROZEN, order.cause)
+        for process in net.services[order.target].values():
+            process.freeze(order.cause)
 
 
 def thaw(net: Network, order: Order) -> None:
     """The frozen machine goes on where it stopped; one that is down stays down."""
     kernel = net.kernels[order.target]
     if kernel.state == HOST_FROZEN:
-        kernel.resume(order.cause)
+        resume(kernel, order.cause)
         if order.target in net.daemons:
             net.daemons[order.target].resume("freeze", order.cause)
+        for process in net.services[order.target].values():
+            process.thaw(order.cause)
 
 
 # --- links ---------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ out; everything else only brings events. (The live driver has the same shape.)
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from enum import Enum
 
 from vipsim.machines.heartbeat import HeartbeatMachine
@@ -38,7 +39,6 @@ from vipsim.sim.engine import Tie, tie_key
 from vipsim.sim.kernel import Kernel
 from vipsim.sim.timers import TimerTable
 from vipsim.units import Time
-from vipsim.wire.addresses import IPv4
 from vipsim.wire.frames import Echo, Frame, Packet, Udp, Vrrp, gratuitous_request
 from vipsim.wire.heartbeat import PORT as HEARTBEAT_PORT
 
@@ -58,7 +58,8 @@ class Daemon:
     """The failover daemon of one host."""
 
     __slots__ = (
-        "_pending", "inbox", "kernel", "machines", "make", "name", "paused_by", "process", "timers", "world",
+        "_pending", "inbox", "kernel", "listeners", "machines", "make", "name", "paused_by", "process",
+        "timers", "world",
     )  # fmt: skip
 
     def __init__(self, kernel: Kernel, number: int, make: Maker) -> None:
@@ -72,6 +73,8 @@ class Daemon:
         self.inbox: deque[tuple[FailoverMachine, Received]] = deque()
         self._pending: deque[tuple[FailoverMachine, Event, int]] = deque()
         self.timers = TimerTable(self.world.env, tie_key(Tie.TIMER, number), self._timer)
+        self.listeners: list[Callable[[str, State, int], object]] = []
+        """Notify scripts: called with (machine, its new state, id of the record that says so)."""
         kernel.hooks.append(self._link_changed)
 
     # --- the life of the process -----------------------------------------------------------
@@ -211,13 +214,16 @@ class Daemon:
                 frame = gratuitous_request(vip, source)
                 frame.cause = number
                 self._put(frame, iface)
-            case AcquireVip(vip=vip, iface=iface):
-                self._acquire(machine, vip, iface, cause)
+            case AcquireVip():
+                self._acquire(machine, action, cause)
             case ReleaseVip(vip=vip):
                 self.kernel.release_vip(vip, cause)
             case Changed(key=key, old=old, new=new, why=why):
                 data = {"machine": key, "old": old.value, "new": new.value, "why": why}
-                return self.world.note("state", self.name, data, cause)
+                number = self.world.note("state", self.name, data, cause)
+                for listener in self.listeners:
+                    listener(str(key), State(new.value), number)
+                return number
             case Note(text=text):
                 self.world.note("note", self.name, {"machine": machine.part, "text": text}, cause)
         return cause
@@ -226,12 +232,12 @@ class Daemon:
         if self.kernel.state is None:
             self.kernel.nics[iface].out.send(frame)
 
-    def _acquire(self, machine: FailoverMachine, vip: IPv4, iface: str, cause: int) -> None:
-        if self.kernel.state is not None or not self.kernel.nics[iface].carrier:
-            self._pending.append((machine, VipFailed(vip, "interface has no carrier"), cause))
+    def _acquire(self, machine: FailoverMachine, wanted: AcquireVip, cause: int) -> None:
+        if self.kernel.state is not None or not self.kernel.nics[wanted.iface].carrier:
+            self._pending.append((machine, VipFailed(wanted.vip, "interface has no carrier"), cause))
             return
-        self.kernel.acquire_vip(vip, iface, cause)
-        self._pending.append((machine, VipReady(vip), cause))
+        self.kernel.acquire_vip(wanted.vip, wanted.iface, cause, wanted.lladdr, wanted.prefix)
+        self._pending.append((machine, VipReady(wanted.vip), cause))
 
     def _note_advert(self, packet: Packet, iface: str, machine: FailoverMachine, cause: int) -> int:
         """Record a message of the protocol; returns the cause for its frame."""

@@ -7,15 +7,21 @@ from __future__ import annotations
 
 from vipsim.scenario.model import End
 from vipsim.scenario.targets import directions
-from vipsim.sim.clients import Client
+from vipsim.sim.conntrack import Conntrack
 from vipsim.sim.daemon import Daemon
+from vipsim.sim.database import DatabaseProcess
+from vipsim.sim.forwarding import Forwarder
 from vipsim.sim.kernel import Kernel
+from vipsim.sim.lifecycle import set_carrier
 from vipsim.sim.link import Direction
 from vipsim.sim.nic import Nic
 from vipsim.sim.plan import Plan
-from vipsim.sim.services import ServiceProcess
+from vipsim.sim.services import Echoes, ServiceProcess
 from vipsim.sim.streams import Losses
 from vipsim.sim.switch import SwitchNode, SwitchPort
+from vipsim.sim.workloads.factory import make_workload
+from vipsim.sim.workloads.plan import DatabasePlan
+from vipsim.sim.workloads.rota import Workload
 from vipsim.sim.world import World
 from vipsim.trace.records import Level
 
@@ -33,28 +39,61 @@ class Network:
         self.switches: dict[str, SwitchNode] = {}
         self.daemons: dict[str, Daemon] = {}
         self.services: dict[str, dict[str, ServiceProcess]] = {}
-        self.clients: list[Client] = []
+        self.clients: list[Workload] = []
         self.cables: list[Cable] = []
         self.cuts: dict[int, set[str]] = {}
         """Why a cable has no carrier: an end may be down, or its host without power."""
         numbers = iter(range(1, 1 << 24))
-        for name, profile, nics, services in plan.hosts:
-            kernel = self.kernels[name] = Kernel(world, name, next(numbers), profile)
-            for nic in nics:
+        shared = Conntrack(shared=True)
+        for host in plan.hosts:
+            kernel = self.kernels[host.name] = Kernel(world, host.name, next(numbers), host.profile, host.hz)
+            for nic in host.nics:
                 kernel.add_nic(*nic)
-            self.services[name] = {
-                service: ServiceProcess(kernel, service, port) for service, port in services
-            }
-        for name, ageing_time in plan.switches:
-            self.switches[name] = SwitchNode(world, name, next(numbers), ageing_time)
+            if host.gateway is not None:
+                kernel.set_gateway(host.gateway)
+            if host.forwarding:
+                tracks = {"own": Conntrack(), "shared": shared}
+                kernel.forwarder = Forwarder(kernel, tracks.get(host.conntrack))
+        for switch in plan.switches:
+            self.switches[switch.name] = SwitchNode(
+                world,
+                switch.name,
+                next(numbers),
+                switch.ageing_time,
+                switch.forward_delay,
+                switch.ports,
+                switch.static,
+            )
         for number, link in enumerate(plan.links):
             self.cables.append(self._lay(2 * number, *link))
         for name, make in plan.daemons:
             self.daemons[name] = Daemon(self.kernels[name], next(numbers), make)
-        for number, (name, node, dst, port, interval, _, measured) in enumerate(plan.clients, 1):
-            client = Client(self.kernels[node], name, number, dst, port, interval, measured)
-            client.names = plan.names
-            self.clients.append(client)
+        writers = {number: client.client.name for number, client in enumerate(plan.clients, 1)}
+        for host in plan.hosts:
+            self.services[host.name] = {
+                name: self._service(self.kernels[host.name], next(numbers), name, port, database, writers)
+                for name, port, database in host.services
+            }
+        services = self.all_services()
+        for number, client in enumerate(plan.clients, 1):
+            kernel = self.kernels[client.client.node]
+            self.clients.append(make_workload(kernel, number, client, plan.names, services))
+
+    def _service(
+        self,
+        kernel: Kernel,
+        number: int,
+        name: str,
+        port: int,
+        database: DatabasePlan | None,
+        writers: dict[int, str],
+    ) -> ServiceProcess:
+        """Make a service; a database hears the notify of its host's daemon."""
+        if database is None:
+            return ServiceProcess(kernel, name, port, Echoes())
+        process = DatabaseProcess(kernel, number, database, writers)
+        self.daemons[kernel.name].listeners.append(process.notified)
+        return ServiceProcess(kernel, name, port, process)
 
     def _lay(
         self, number: int, a: End, b: End, rate: int | None, delay: int, jitter: int, loss: float
@@ -64,7 +103,7 @@ class Network:
         back = self._direction(number + 1, b, a, rate, delay, jitter, loss)
         for end, out in ((a, there), (b, back)):
             if end.node in self.switches:
-                self.switches[end.node].outs[end.port] = out
+                self.switches[end.node].connect(end.port, out)
             else:
                 self.kernels[end.node].nics[end.port].out = out
         return there, back
@@ -88,6 +127,18 @@ class Network:
         if end.node in self.switches:
             return self.switches[end.node].add_port(end.port)
         return self.kernels[end.node].nics[end.port]
+
+    def all_services(self) -> list[ServiceProcess]:
+        """Every service, host by host."""
+        return [service for own in self.services.values() for service in own.values()]
+
+    def clients_on(self, node: str) -> list[Workload]:
+        """Return the workloads of a host."""
+        return [
+            client
+            for client, plan in zip(self.clients, self.plan.clients, strict=True)
+            if plan.client.node == node
+        ]
 
     # --- what faults ask for ---------------------------------------------------------------
 
@@ -131,4 +182,4 @@ class Network:
             if end.node in self.switches:
                 self.switches[end.node].set_carrier(end.port, up, cause)
             else:
-                self.kernels[end.node].set_carrier(end.port, up, cause)
+                set_carrier(self.kernels[end.node], end.port, up, cause)

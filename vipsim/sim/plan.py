@@ -10,20 +10,34 @@ from dataclasses import dataclass
 from typing import Any
 
 from vipsim.machines.neighbor import NeighborProfile, profile_named
-from vipsim.scenario.assemble import Maker, daemons, members
+from vipsim.scenario.assemble import Maker, daemons
+from vipsim.scenario.check_options import gateway_address
 from vipsim.scenario.data import to_data
-from vipsim.scenario.model import Client, End, Host, Scenario
+from vipsim.scenario.model import End, Host, Scenario, Switch
+from vipsim.sim.workloads.plan import ClientPlan, DatabasePlan, plan_client, plan_database
 from vipsim.units import Time
 from vipsim.wire.addresses import IPv4, Mac
 
 NicPlan = tuple[str, Mac, IPv4, int]
 """Name, MAC, address, prefix."""
-HostPlan = tuple[str, NeighborProfile, tuple[NicPlan, ...], tuple[tuple[str, int], ...]]
-"""Name, neighbor profile, interfaces, services as (name, port)."""
 LinkPlan = tuple[End, End, "int | None", Time, Time, float]
 """Ends, rate, delay, jitter, loss."""
-ClientPlan = tuple[str, str, IPv4, "int | None", Time, "tuple[Time, Time]", bool]
-"""Name, node, target, service port, interval, start window, measured."""
+ServicePlan = tuple[str, int, "DatabasePlan | None"]
+"""Name, port, what makes it a database."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostPlan:
+    """A host."""
+
+    name: str
+    profile: NeighborProfile
+    nics: tuple[NicPlan, ...]
+    services: tuple[ServicePlan, ...]
+    hz: int
+    forwarding: bool
+    gateway: IPv4 | None
+    conntrack: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +48,7 @@ class Plan:
     data: dict[str, Any]
     """The resolved scenario as plain data: the trace's header carries it."""
     hosts: tuple[HostPlan, ...]
-    switches: tuple[tuple[str, Time], ...]
+    switches: tuple[Switch, ...]
     links: tuple[LinkPlan, ...]
     clients: tuple[ClientPlan, ...]
     daemons: tuple[tuple[str, Maker], ...]
@@ -48,38 +62,20 @@ def compile_scenario(scenario: Scenario) -> Plan:
     return Plan(
         scenario=scenario,
         data=to_data(scenario),
-        hosts=tuple(_host(host) for host in scenario.hosts),
-        switches=tuple((switch.name, switch.ageing_time) for switch in scenario.switches),
+        hosts=tuple(_host(scenario, host) for host in scenario.hosts),
+        switches=scenario.switches,
         links=tuple((k.a, k.b, k.rate, k.delay, k.jitter, k.loss) for k in scenario.links),
-        clients=tuple(_client(scenario, client) for client in scenario.clients),
+        clients=tuple(plan_client(scenario, client) for client in scenario.clients),
         daemons=daemons(scenario),
         names={iface.mac: host.name for host in scenario.hosts for iface in host.ifaces},
     )
 
 
-def _host(host: Host) -> HostPlan:
+def _host(scenario: Scenario, host: Host) -> HostPlan:
     nics = tuple((iface.name, iface.mac, iface.address, iface.prefix) for iface in host.ifaces)
-    services = tuple((service.name, service.port) for service in host.services)
-    return host.name, profile_named(host.neighbor), nics, services
-
-
-def _client(scenario: Scenario, client: Client) -> ClientPlan:
-    targets = {host.name: host.ifaces[0].address for host in scenario.hosts}
-    targets |= {vip.name: vip.address for vip in scenario.vips}
-    port = None if client.probe == "ping" else _port(scenario, client)
-    target = targets[client.target]
-    return client.name, client.node, target, port, client.interval, client.start, client.measured
-
-
-def _port(scenario: Scenario, client: Client) -> int:
-    """Port of the service that `client` asks: that of the hosts behind its target, which agree on it."""
-    behind = {node for group in scenario.groups if client.target in group.vips for node in members(group)}
-    behind.add(client.target)
-    ports = {
-        service.port
-        for host in scenario.hosts
-        if host.name in behind
-        for service in host.services
-        if service.name == client.probe
-    }
-    return ports.pop()
+    services = tuple(
+        (service.name, service.port, plan_database(scenario, host, service)) for service in host.services
+    )
+    profile = profile_named(host.neighbor).with_sysctls(dict(host.sysctls))
+    gateway = gateway_address(scenario, host)
+    return HostPlan(host.name, profile, nics, services, host.hz, host.forwarding, gateway, host.conntrack)

@@ -17,6 +17,9 @@ from vipsim.wire.frames import Frame, kind_of
 
 ARP_KINDS = frozenset({"arp-request", "arp-reply", "arp-probe", "garp"})
 """What the kind ``arp`` of fault ``drop`` stands for."""
+TCP_KINDS = frozenset({"tcp", "tcp-syn", "tcp-fin", "tcp-rst"})
+"""The same for ``tcp``."""
+GROUPS: dict[str, frozenset[str] | None] = {"all": None, "arp": ARP_KINDS, "tcp": TCP_KINDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,6 @@ def is_healed(rule: DropRule | Slowdown, target: str) -> bool:
 def drop_rule(number: int, target: str, value: str, streams: Streams, *key: str) -> DropRule:
     """Return the rule of fault ``drop`` with `value` such as ``garp``, ``advert 30%`` or ``all``."""
     kind, probability = parse_drop(value)
-    kinds = None if kind == "all" else ARP_KINDS if kind == "arp" else frozenset({kind})
+    kinds = GROUPS.get(kind, frozenset({kind}))
     losses = Losses(probability, streams.get("drop", target, *key)) if probability < 1 else None
     return DropRule(number, target, f"fault drop {value or 'all'}", kinds, None, losses)

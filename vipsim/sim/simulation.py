@@ -9,13 +9,13 @@ from vipsim.errors import ScenarioError, VipsimError
 from vipsim.machines.vocabulary import State
 from vipsim.scenario.assemble import members
 from vipsim.scenario.model import At, HeartbeatGroup, Scenario, Start
-from vipsim.sim.clients import Rota
 from vipsim.sim.engine import Environment, Tie
 from vipsim.sim.faults import never_happened, tell
 from vipsim.sim.link import arrive_together
 from vipsim.sim.network import Network
 from vipsim.sim.plan import Plan, compile_scenario
 from vipsim.sim.streams import Streams
+from vipsim.sim.workloads.rota import Rota
 from vipsim.sim.world import Tap, World
 from vipsim.trace.recorder import Recorder
 from vipsim.trace.records import Level
@@ -77,7 +77,11 @@ class Simulation:
 
     def _begin(self) -> None:
         cause = self.world.note("run", "", {"phase": "begin"})
+        for service in self.network.all_services():
+            service.begin(cause)
         settled = self._settled() if self.scenario.start is Start.SETTLED else None
+        for switch in self.network.switches.values():
+            switch.start(settled is None, cause)
         for name, daemon in self.network.daemons.items():
             if settled is None:
                 daemon.start(cause)
@@ -86,8 +90,9 @@ class Simulation:
         streams = self.world.streams
         rotas: dict[Time, Rota] = {}
         for client, plan in zip(self.network.clients, self.plan.clients, strict=True):
-            rota = rotas.setdefault(client.interval, Rota(self.env, client.interval))
-            rota.begin(client, streams.between(*plan[5], "client", client.name))
+            wanted = plan.client
+            rota = rotas.setdefault(wanted.interval, Rota(self.env, wanted.interval))
+            rota.begin(client, streams.between(*wanted.start, "client", wanted.name))
         for number, fault in enumerate(self.scenario.faults):
             self.env.process(tell(self.network, fault, number, self._met))
 
@@ -139,6 +144,8 @@ class Simulation:
         self.env.run(until=self.scenario.duration)
         for client in self.network.clients:
             client.finish()
+        for service in self.network.all_services():
+            service.finish()
         for number, fault in enumerate(self.scenario.faults):
             if number not in self._met and (text := never_happened(fault)):
                 self.world.note("note", "", {"machine": "", "text": text})

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from vipsim.errors import TraceError
-from vipsim.trace.facts import read_facts
+from vipsim.trace.facts_reading import read_facts
 from vipsim.trace.outcome import NO_FAULT, Failover
 from vipsim.trace.pcapng import CapturedFrame, Interface, write_packets
 from vipsim.trace.records import Level

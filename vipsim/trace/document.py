@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from vipsim.trace.outcome import Failover, parts
+from vipsim.trace.outcome_services import DatabaseSummary, SessionSummary
 from vipsim.trace.plain import seconds_number
 from vipsim.trace.records import Level
 from vipsim.units import Time
@@ -45,6 +46,8 @@ def to_document(trace: Trace) -> dict[str, Any]:
         "adverts": metrics.adverts,
         "events": metrics.events,
         "frames": metrics.frames,
+        "databases": {name: _database(one) for name, one in metrics.databases.items()},
+        "sessions": {name: _session(one) for name, one in metrics.sessions.items()},
         "violations": None,
     }
     if kept:
@@ -79,6 +82,35 @@ def _failover(failover: Failover) -> dict[str, Any]:
             }
             for name, outage in failover.clients.items()
         },
+    }
+
+
+def _database(database: DatabaseSummary) -> dict[str, Any]:
+    return {
+        "acknowledged": database.acknowledged,
+        "lost": database.lost,
+        **_time("two_writers", database.two_writers),
+        "promotions": [
+            {
+                "server": promotion.server,
+                "fault": promotion.fault,
+                "timeline": promotion.timeline,
+                **_time("fault_at", promotion.fault_at),
+                **_time("asked_at", promotion.asked_at),
+                **_time("primary_at", promotion.primary_at),
+                **_time("first_commit", promotion.first_commit),
+            }
+            for promotion in database.promotions
+        ],
+    }
+
+
+def _session(session: SessionSummary) -> dict[str, Any]:
+    return {
+        "opened": session.opened,
+        **_time("slowest", session.slowest),
+        "retried": session.retried,
+        "errors": dict(session.errors),
     }
 
 

@@ -1,17 +1,14 @@
-"""What the metrics need to know of the scenario, read from the plain data in a trace's header.
+"""What the metrics need to know of the scenario: who moves what, who asks whom, what a fault can hit.
 
-The header comes from a run or from a file that anybody may have edited, so nothing here trusts its
-shape: what is missing or strange is left out, and the metrics fall back to what the records say.
+`vipsim.trace.facts_reading` takes it from a trace's header.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from vipsim.errors import UnitError
-from vipsim.units import SECOND, Time, parse_duration
+from vipsim.units import SECOND, Time
 
 LEAST_GRACE: Time = 5 * SECOND
 """In ns: how long a healed network is given to settle, at least."""
@@ -37,10 +34,11 @@ _ARP = frozenset({"garp", "arp-request", "arp-reply", "arp-probe"})
 
 @dataclass(frozen=True, slots=True)
 class ClientFacts:
-    """A measured client: its probe spacing in ns and the address it asks, if that is a VIP."""
+    """A measured client: its probe spacing in ns, and the VIPs that its answers depend on."""
 
     interval: Time
-    vip: str | None
+    vips: frozenset[str]
+    """The address that it asks, and the gateways to it and back, as far as they are VIPs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +69,9 @@ class Facts:
     heartbeat's interval x dead count + timeout; at least `LEAST_GRACE`. In ns."""
 
     def concerns(self, machine: str, client: str) -> bool:
-        """Whether `client` asks an address that `machine` moves (unknown ones do)."""
+        """Whether `client` asks, or asks by way of, an address that `machine` moves (unknown ones do)."""
         facts, vips = self.clients.get(client), self.machines.get(machine)
-        return facts is None or vips is None or facts.vip in vips
+        return facts is None or vips is None or bool(facts.vips & vips)
 
     def decides_by_state(self, machine: str) -> bool:
         """Whether detection ends with the decision (heartbeat) and not with the first advert (VRRP)."""
@@ -198,113 +196,3 @@ def _parts(target: str, source: str, destination: str) -> bool:
     groups = [[name.strip() for name in part.split(",")] for part in target.split("|")]
     place = {name: number for number, names in enumerate(groups) for name in names}
     return source in place and destination in place and place[source] < place[destination]
-
-
-def read_facts(header: Mapping[str, Any]) -> Facts:
-    """Read the facts from a trace's header, as far as they are there."""
-    scenario = _mapping(header.get("scenario"))
-    addresses = {
-        str(name): str(address).partition("/")[0] for name, address in _mapping(scenario.get("vips")).items()
-    }
-    machines: dict[str, frozenset[str]] = {}
-    heartbeats: set[str] = set()
-    watched: dict[str, str] = {}
-    members: dict[str, Mapping[str, str]] = {}
-    intervals: dict[str, Time] = {}
-    grace = LEAST_GRACE
-    for group in _sequence(scenario.get("groups")):
-        for kind, body in _mapping(group).items():
-            facts = _mapping(body)
-            name = f"vrrp {facts.get('vrid')}" if kind == "vrrp" else str(facts.get("name"))
-            machines[name] = frozenset(
-                addresses.get(str(vip), str(vip)) for vip in _sequence(facts.get("vips"))
-            )
-            members[name] = _read_members(facts)
-            if kind == "heartbeat":
-                heartbeats.add(name)
-                watched[name] = _read_watched(facts)
-            intervals[name] = _time(facts.get("advert_interval")) or _time(facts.get("interval"))
-            grace = max(grace, _longest_detection(facts))
-    nodes = _mapping(scenario.get("nodes"))
-    switches = frozenset(str(name) for name, node in nodes.items() if _mapping(node).get("kind") == "switch")
-    return Facts(
-        machines=machines,
-        heartbeats=frozenset(heartbeats),
-        clients=_read_clients(_mapping(scenario.get("clients")), addresses),
-        hosts=frozenset(map(str, nodes)) - switches,
-        switches=switches,
-        peers=_read_peers(_sequence(scenario.get("links"))),
-        vips=frozenset(addresses.values()),
-        watched=watched,
-        asking=frozenset(name for name, what in watched.items() if what != DAEMON),
-        members=members,
-        intervals=intervals,
-        grace=grace,
-    )
-
-
-def _longest_detection(group: Mapping[str, Any]) -> Time:
-    """How long the slowest member may take to notice, in ns."""
-    dead_count = group.get("dead_count")
-    beats = dead_count if isinstance(dead_count, int) else 3
-    silence = beats * _time(group.get("interval")) + _time(group.get("timeout"))
-    return max(4 * _time(group.get("advert_interval")), silence)
-
-
-def _read_watched(heartbeat: Mapping[str, Any]) -> str:
-    """What the standby of a heartbeat watches."""
-    if heartbeat.get("mode") == "push":
-        return DAEMON
-    probe = heartbeat.get("probe", "host")
-    return HOST if probe == "host" else str(probe)
-
-
-def _read_members(group: Mapping[str, Any]) -> dict[str, str]:
-    """The interface of each member: of VRRP's by name, of a heartbeat's two as ``node.iface``."""
-    found = {
-        str(node): f"{node}.{_mapping(body).get('iface')}"
-        for node, body in _mapping(group.get("members")).items()
-        if _mapping(body).get("iface")
-    }
-    for end in (group.get("primary"), group.get("standby")):
-        if isinstance(end, str) and "." in end:
-            found[end.partition(".")[0]] = end
-    return found
-
-
-def _read_clients(clients: Mapping[str, Any], addresses: Mapping[str, str]) -> dict[str, ClientFacts]:
-    found: dict[str, ClientFacts] = {}
-    for name, body in clients.items():
-        facts = _mapping(body)
-        if facts.get("measured", True):
-            found[str(name)] = ClientFacts(
-                _time(facts.get("interval")), addresses.get(str(facts.get("target")))
-            )
-    return found
-
-
-def _read_peers(links: list[Any]) -> dict[str, str]:
-    peers: dict[str, str] = {}
-    for link in links:
-        ends = _sequence(_mapping(link).get("ends"))
-        if len(ends) == 2:
-            peers[str(ends[0])], peers[str(ends[1])] = str(ends[1]), str(ends[0])
-    return peers
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _sequence(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, (list, tuple)) else []
-
-
-def _time(value: Any) -> Time:
-    """A duration in ns from text or a number of ns; 0 if it is neither."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    try:
-        return parse_duration(value) if isinstance(value, str) else 0
-    except UnitError:
-        return 0

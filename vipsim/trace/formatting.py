@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from vipsim.trace.facts import read_facts
+from vipsim.trace.facts_reading import read_facts
+from vipsim.trace.formatting_services import SENTENCES as OF_SERVICES
+from vipsim.trace.formatting_services import service_lines
 from vipsim.trace.outcome import PARTS, ClientOutage, Failover
 from vipsim.trace.records import Level, Record
 from vipsim.trace.trace import Trace
@@ -30,6 +32,7 @@ def report(trace: Trace) -> str:
         total = blackout_text(ClientOutage(client.blackout, client.censored))
         longest = f"{'> ' if client.longest_censored else ''}{seconds(client.longest)}"
         lines.append(f"  {name:<12} {total:>9} in {len(client.silences)}, longest {longest}")
+    lines += service_lines(metrics)
     lines += [
         "",
         f"dual master {seconds(metrics.dual_master)}, dual owner {seconds(metrics.dual_owner)}, "
@@ -124,10 +127,14 @@ def story(trace: Trace, wake_ups: bool = False) -> list[tuple[Time, str]]:
     return sorted(lines, key=lambda line: line[0])
 
 
+_OF_CLIENTS = frozenset({"gap", "answered", "session", "commit", "acknowledged"})
+"""Kinds of records that a client tells, not its host."""
+
+
 def sentence(record: Record) -> str:
     """One record in words, with its time: ``   8.609 s  db2: vrrp 51 BACKUP -> MASTER (master down)``."""
     tell = _SENTENCES.get(record.kind, _anything)
-    name = record.data["client"] if record.kind in ("gap", "answered") else record.node
+    name = record.data["client"] if record.kind in _OF_CLIENTS else record.node
     return f"{seconds(record.time):>10}  {f'{name}: ' if name else ''}{tell(record.data)}"
 
 
@@ -207,9 +214,11 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "timer": lambda data: f"wakes up: {data['name']} of {data['part']}",
     "neighbor": _neighbor,
     "fdb": _fdb,
+    "port": lambda data: f"port {data['port']} is {data['new'].lower()} (was {data['old'].lower()})",
     "link": lambda data: f"{data['iface']} is {'up' if data['up'] else 'down'}",
     "service": lambda data: f"service {data['service']}: {data['act']}",
     "note": lambda data: data["text"],
     "gap": _gap,
     "answered": lambda data: f"answered by {data['by']}",
+    **OF_SERVICES,
 }

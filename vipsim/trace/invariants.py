@@ -24,7 +24,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vipsim.trace.facts import Facts, read_facts
+from vipsim.trace.facts import Facts
+from vipsim.trace.facts_reading import read_facts
 from vipsim.trace.faultlog import FaultLog
 from vipsim.trace.overlaps import owns_after
 from vipsim.trace.records import Level, Record

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from vipsim.trace.facts import read_facts
+from vipsim.trace.databases import Databases
+from vipsim.trace.facts_reading import read_facts
 from vipsim.trace.outcome import Metrics
 from vipsim.trace.overlaps import DualOwner
 from vipsim.trace.records import Record
+from vipsim.trace.sessions import SessionCounts
 from vipsim.trace.silences import Silences
 from vipsim.trace.takeovers import Takeovers
 from vipsim.units import Time
@@ -28,6 +30,8 @@ class Reducers:
         self._takeovers = takeovers = Takeovers(facts)
         self._owners = owners = DualOwner()
         self._silences = silences = Silences(facts)
+        self._databases = databases = Databases()
+        self._sessions = sessions = SessionCounts()
         self.handlers: dict[str, tuple[Handler, ...]] = {
             "fault": (takeovers.on_fault,),
             "daemon": (takeovers.on_daemon,),
@@ -36,6 +40,12 @@ class Reducers:
             "announce": (takeovers.on_announce,),
             "vip": (owners.on_vip, takeovers.on_vip),
             "gap": (silences.on_gap,),
+            "session": (sessions.on_session,),
+            "database": (databases.on_database,),
+            "writer": (databases.on_writer,),
+            "commit": (databases.on_commit,),
+            "acknowledged": (databases.on_acknowledged,),
+            "stored": (databases.on_stored,),
         }
 
     def finish(self, end: Time, counts: Mapping[str, int]) -> Metrics:
@@ -51,6 +61,8 @@ class Reducers:
             adverts=takeovers.adverts,
             events=counts.get("events", 0),
             frames=counts.get("frames_sent", 0),
+            databases=self._databases.summaries(end, failovers),
+            sessions=self._sessions.summaries(),
         )
 
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from vipsim.trace.outcome_services import DatabaseSummary, SessionSummary
 from vipsim.units import Time
 
 NO_FAULT = "-"
@@ -134,6 +135,10 @@ class Metrics:
     events: int = 0
     frames: int = 0
     """Frames sent, counted once per link and direction."""
+    databases: Mapping[str, DatabaseSummary] = field(default_factory=dict)
+    """One entry for every replicated database."""
+    sessions: Mapping[str, SessionSummary] = field(default_factory=dict)
+    """One entry for every client that made connections or looked something up."""
 
 
 def parts(failover: Failover, client: str) -> dict[str, Time]:

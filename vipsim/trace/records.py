@@ -47,11 +47,21 @@ class Record:
     timer      part, name  (a wake-up fired; `cause` is the record under which it was armed)
     neighbor   ip, old, new, old_lladdr, lladdr, iface   (a cache changed)
     fdb        mac, old_port, port                       (a switch learned, moved or forgot)
+    port       port, old, new, why                       (a switch's port: spanning tree, link)
     link       iface, up
     service    service, act: "stop" | "hang" | "start"
     gap        client, last, first, lost   (a measured client was silent: time of the last answer
                before, of the first after or None at the end of the run, probes sent and unanswered)
     answered   client, by   (the node that answers a client changed; node names)
+    session    client, number, event: "open" | "failed" | "retried", error, took   (a connection or a
+               look-up of a client; took: since it was begun)
+    database   database, old, new, why, timeline, rows   (a server's role; rows: how many it has)
+    writer     database, act: "begin" | "end", timeline, synchronous   (a primary takes writes, or not)
+    commit     client, database, server, timeline, number   (the first row that this client knows to be
+               committed by that server on that timeline)
+    acknowledged  client, database, rows   (at the end: its rows that were acknowledged, as pairs of first
+               and last number)
+    stored     database, role, timeline, rows   (at the end: the rows of a server, by client)
     ========== ===========================================================================
     """
 

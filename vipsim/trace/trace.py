@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from vipsim.errors import TraceError
-from vipsim.trace.facts import read_facts
+from vipsim.trace.facts_reading import read_facts
 from vipsim.trace.metrics import measure
 from vipsim.trace.outcome import Failover, Metrics
 from vipsim.trace.overlaps import owns_after

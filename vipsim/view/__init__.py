@@ -10,6 +10,7 @@ from vipsim._extras import require
 
 require("plot", "matplotlib")  # before any room below imports it: a missing one is answered in one line
 
+from vipsim.view.caches import plot_caches  # noqa: E402
 from vipsim.view.cdf import plot_cdf  # noqa: E402
 from vipsim.view.displays import register_displays, scenario_html, table_html, trace_html  # noqa: E402
 from vipsim.view.ladder import plot_ladder  # noqa: E402
@@ -24,6 +25,7 @@ __all__ = [
     "plot_phases",
     "plot_topology",
     "plot_ladder",
+    "plot_caches",
     "save",
     "to_svg",
     "register_displays",

@@ -24,6 +24,11 @@ KINDS = (
     "echo-request",
     "echo-reply",
     "udp",
+    "tcp-syn",
+    "tcp",
+    "tcp-fin",
+    "tcp-rst",
+    "icmp-error",
     "ip",
     "other",
 )

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from matplotlib.axes import Axes
+
+from vipsim.trace import Trace
+from vipsim.units import SECOND, seconds
 from vipsim.view import style
+from vipsim.view.lanes import Window
+from vipsim.view.words import fault_text
 
 MOST_FLAGS = 40
 """Lines that get a label; a fault that repeats may make hundreds."""
 MOST_ROWS = 14
+FLAG_ROW, FLAG_STEP = 0.3, 0.3
+"""Where the lowest of the labels stands, in lanes from the top one, and how much higher each next row is."""
 
 
 @dataclass(slots=True)
@@ -33,9 +41,36 @@ class Flag:
         """Right end of the label."""
         return self.x if self.to_left else self.x + self.width
 
+    @property
+    def height(self) -> float:
+        """Where the label stands, or would stand; y grows downward."""
+        return FLAG_ROW - FLAG_STEP * (self.row or 0)
+
     def covers(self, x: float) -> bool:
         """Whether a line at `x` would go through the label if it were high enough."""
         return self.low < x < self.high
+
+
+def fault_flags(trace: Trace, part: Window, scale: float) -> list[Flag]:
+    """A flag per fault in the window; `scale` is in seconds per inch."""
+    items = [
+        (record.time / SECOND, f"{fault_text(record)} ({seconds(record.time)})")
+        for record in trace.select("fault")
+        if record.time in part
+    ]
+    return raise_flags(items, part.start / SECOND, part.end / SECOND, scale)
+
+
+def draw_flags(ax: Axes, flags: Sequence[Flag], bottom: float, gap: float) -> None:
+    """A line per fault through all lanes down to `bottom`, as high as its label needs it."""
+    for flag in flags:
+        y = flag.height
+        pole = [bottom, 0.5 if flag.row is None else y - 0.13]
+        dashes = {"linewidth": 1.8, "linestyle": (0, (4, 2)), "zorder": 5, "gid": "fault"}
+        ax.plot([flag.x, flag.x], pole, color=style.BLACK, **dashes)  # type: ignore[arg-type]
+        if flag.row is not None:
+            x, side = (flag.x - gap, "right") if flag.to_left else (flag.x + gap, "left")
+            style.write(ax, x, y, flag.text, ha=side, va="center", zorder=6, gid="fault-label")
 
 
 def raise_flags(items: Sequence[tuple[float, str]], start: float, end: float, scale: float) -> list[Flag]:

@@ -68,6 +68,8 @@ class Look:
     color: str
     hatch: str = ""
     ink: str = BLACK
+    line: str = ""
+    """Color of its edge and hatch, if that matters."""
 
 
 STOPPED, DOWN = "daemon stopped", "down"
@@ -84,7 +86,7 @@ STATES = {
 FROZEN = "--"
 """Hatch over the state of a process that stands still."""
 OWNER = Look(ORANGE)
-SILENCE = Look(VERMILLION, "", WHITE)
+SILENCE = Look(VERMILLION, "", WHITE, VERMILLION)
 ANNOUNCEMENT = Look(YELLOW)
 
 PHASES = {
@@ -97,6 +99,12 @@ PHASES = {
 """Looks of the parts of a blackout, in their order."""
 APART = Look("#A6A6A6", "xx")
 """Silence that is part of no failover."""
+
+
+def tint(color: str, share: float) -> str:
+    """Mix `share` of a color with white."""
+    parts = (int(color[index : index + 2], 16) for index in (1, 3, 5))
+    return "#" + "".join(f"{round(255 + (part - 255) * share):02X}" for part in parts)
 
 
 class PictureAxes(Axes):

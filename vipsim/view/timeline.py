@@ -10,34 +10,20 @@ from __future__ import annotations
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from vipsim.trace import Trace
-from vipsim.units import SECOND, Time, format_duration, seconds
-from vipsim.view import style
-from vipsim.view.flags import Flag, raise_flags
-from vipsim.view.lanes import (
-    Shelf,
-    Window,
-    clients_in_order,
-    in_scenario_order,
-    silence_text,
-    widest,
-    window,
-)
+from vipsim.units import SECOND, Time, format_duration
+from vipsim.view import bars, style
+from vipsim.view.flags import draw_flags, fault_flags
+from vipsim.view.lanes import Window, clients_in_order, in_scenario_order, silence_text, widest, window
 from vipsim.view.pieces import pieces
 from vipsim.view.style import Look
-from vipsim.view.words import fault_text
 
 MOST_CLIENTS = 12
 """Clients shown; of more, those with the longest blackouts."""
-FEW_SILENCES = 6
-"""Of more silences of one client only those are labelled that last a fifth of the longest."""
 LANE_INCHES = 0.8
 DIAMOND, BAR, STRIP, TICKS = -0.34, (-0.26, 0.34), (0.09, 0.12), (0.26, 0.42)
 """Where in a lane: the diamonds, (top, height) of bar and strip, (top, bottom) of ticks; y grows downward."""
-FAULT_ROW, FAULT_STEP = 0.3, 0.3
-"""Where the lowest of the faults' labels stands, and how much higher each next row is."""
 LEGEND = (*style.STATES, "frozen", "owner", "advert", "probe", "announcement", "answered", "silence")
 """Order of the legend; states that are no words of vipsim come after these."""
 
@@ -74,15 +60,15 @@ def plot_timeline(
     daemons = sorted(states, key=lambda key: (nodes.index(key[0]), key[1]))
     clients, hidden = _shown_clients(trace)
     count = 1 + len(daemons) + len(clients)
-    flags = _flags(trace, part, ax)
-    top = min([-0.5, *(_height(flag) - 0.2 for flag in flags)])
+    scale = _scale(part, ax)
+    flags = fault_flags(trace, part, scale)
+    top = min([-0.5, *(flag.height - 0.2 for flag in flags)])
     ax = style.axes_or_new(ax, height=max(4.5, 2.0 + LANE_INCHES * (count - 0.5 - top)))
     legend: dict[str, Artist] = {}
-    scale = _scale(part, ax)
     ax.set_xlim(part.start / SECOND, part.end / SECOND)
     ax.set_ylim(count - 0.45, top)
     labels = ["faults"]
-    _draw_faults(ax, flags, count - 0.45, 0.07 * scale)
+    draw_flags(ax, flags, count - 0.45, 0.07 * scale)
     for lane, (node, machine) in enumerate(daemons, start=1):
         labels.append(node if sum(n == node for n, _ in daemons) == 1 else f"{node}\n{machine}")
         _draw_daemon(ax, trace, part, lane, node, machine, scale, legend)
@@ -114,33 +100,6 @@ def _scale(part: Window, ax: Axes | None) -> float:
     return (part.end - part.start) / SECOND / inches
 
 
-def _flags(trace: Trace, part: Window, ax: Axes | None) -> list[Flag]:
-    """A flag per fault in the window."""
-    items = [
-        (record.time / SECOND, f"{fault_text(record)} ({seconds(record.time)})")
-        for record in trace.select("fault")
-        if record.time in part
-    ]
-    return raise_flags(items, part.start / SECOND, part.end / SECOND, _scale(part, ax))
-
-
-def _height(flag: Flag) -> float:
-    """Where the label of a flag stands, or would stand; y grows downward."""
-    return FAULT_ROW - FAULT_STEP * (flag.row or 0)
-
-
-def _draw_faults(ax: Axes, flags: list[Flag], bottom: float, gap: float) -> None:
-    """A line per fault through all lanes, as high as its label needs it."""
-    for flag in flags:
-        y = _height(flag)
-        pole = [bottom, 0.5 if flag.row is None else y - 0.13]
-        dashes = {"linewidth": 1.8, "linestyle": (0, (4, 2)), "zorder": 5, "gid": "fault"}
-        ax.plot([flag.x, flag.x], pole, color=style.BLACK, **dashes)  # type: ignore[arg-type]
-        if flag.row is not None:
-            x, side = (flag.x - gap, "right") if flag.to_left else (flag.x + gap, "left")
-            style.write(ax, x, y, flag.text, ha=side, va="center", zorder=6, gid="fault-label")
-
-
 def _draw_daemon(
     ax: Axes,
     trace: Trace,
@@ -152,24 +111,24 @@ def _draw_daemon(
     legend: dict[str, Artist],
 ) -> None:
     """State bar, ownership strip, ticks and diamonds of one daemon."""
-    cuts = _fault_times(trace)
+    cuts = bars.fault_times(trace)
     for begin, end, state, is_frozen in pieces(trace, node, machine):
         if span := part.clip(begin, end):
             look = style.STATES.get(state, Look(style.WHITE, "oo"))
-            legend.setdefault(state, _swatch(look, state))
+            legend.setdefault(state, bars.swatch(look, state))
             word, gid = state, f"state:{node}:{machine}:{state}"
             if is_frozen:
                 look, word = Look(look.color, style.FROZEN, look.ink), f"{state}, frozen"
-                legend.setdefault("frozen", _swatch(Look(style.WHITE, style.FROZEN), "frozen"))
-            _bar(ax, [span], lane, BAR, look, gid + (":frozen" if is_frozen else ""))
+                legend.setdefault("frozen", bars.swatch(Look(style.WHITE, style.FROZEN), "frozen"))
+            bars.bar(ax, [span], (lane + BAR[0], BAR[1]), look, gid + (":frozen" if is_frozen else ""))
             low, high = widest(*span, cuts)
-            if style.text_inches(word) + 0.16 < (high - low) / scale:
-                _word(ax, (low + high) / 2, lane + BAR[0] + BAR[1] / 2, word, look)
+            if bars.room_for(word, (low, high), scale):
+                bars.word(ax, (low + high) / 2, lane + BAR[0] + BAR[1] / 2, word, look)
     for vip, owners in trace.owners().items():
         for begin, end, owner in owners:
             if owner == node and (span := part.clip(begin, end)):
-                _bar(ax, [span], lane, STRIP, style.OWNER, f"owner:{node}:{vip}")
-                legend.setdefault("owner", _swatch(style.OWNER, "kernel owns the VIP"))
+                bars.bar(ax, [span], (lane + STRIP[0], STRIP[1]), style.OWNER, f"owner:{node}:{vip}")
+                legend.setdefault("owner", bars.swatch(style.OWNER, "kernel owns the VIP"))
     _draw_messages(ax, trace, part, lane, node, machine, legend)
 
 
@@ -189,15 +148,8 @@ def _draw_messages(
         legend.setdefault("probe" if is_probe else "advert", tick)
     times = [record.time / SECOND for record in trace.select("announce", node) if record.time in part]
     if times:
-        (line,) = ax.plot(times, [lane + DIAMOND] * len(times), linestyle="none", zorder=7)
-        line.set(marker="D", markersize=9, color=style.ANNOUNCEMENT.color, markeredgecolor=style.BLACK)
-        line.set(label="announcement (gratuitous ARP)", gid=f"announcements:{node}", clip_on=False)
+        line = bars.diamonds(ax, times, lane + DIAMOND, f"announcements:{node}")
         legend.setdefault("announcement", line)
-
-
-def _fault_times(trace: Trace) -> list[float]:
-    """Return where vertical lines stand, in seconds: no word should stand across one."""
-    return [record.time / SECOND for record in trace.select("fault")]
 
 
 def _draw_client(
@@ -208,76 +160,11 @@ def _draw_client(
     ends = [part.start / SECOND, part.end / SECOND]
     ax.plot(ends, [lane, lane], color=style.GREEN, linewidth=style.THICK, zorder=1)
     legend.setdefault("answered", Line2D([], [], color=style.GREEN, linewidth=style.THICK, label="answered"))
-    closed = [(last, trace.duration if first is None else first, first) for last, first in summary.silences]
-    if spans := [span for last, stop, _ in closed if (span := part.clip(last, stop))]:
-        _bar(ax, spans, lane, (-0.2, 0.4), style.SILENCE, f"silence:{client}")
-        legend.setdefault("silence", _swatch(style.SILENCE, "silence"))
-    shelf = Shelf()
-    is_busy = len(closed) > FEW_SILENCES
-    for last, stop, first in sorted(closed, key=lambda silence: silence[0] - silence[1]):
-        span = part.clip(last, stop)
-        if span and (not is_busy or 5 * (stop - last) >= summary.longest):
-            text = silence_text(stop - last, first is None)
-            _draw_length(ax, span, lane, text, scale, part, shelf, _fault_times(trace))
+    cuts = bars.fault_times(trace)
+    place = (lane - 0.2, 0.4)
+    if bars.silences(ax, summary.silences, place, part, trace.duration, scale, cuts, f"silence:{client}"):
+        legend.setdefault("silence", bars.swatch(style.SILENCE, "silence"))
     if len(summary.silences) < 2:
         return client
     total = silence_text(summary.blackout, summary.censored)
     return f"{client}\n{len(summary.silences)} silences\n{total}"
-
-
-def _draw_length(
-    ax: Axes,
-    span: tuple[float, float],
-    lane: int,
-    text: str,
-    scale: float,
-    part: Window,
-    shelf: Shelf,
-    cuts: list[float],
-) -> None:
-    """Write the length of a silence into its bar or beside it, if there is room."""
-    width = (style.text_inches(text) + 0.16) * scale
-    low, high = span
-    if width < high - low:
-        if shelf.put(low, high):
-            piece = widest(low, high, cuts)
-            low, high = piece if width < piece[1] - piece[0] else (low, high)
-            _word(ax, (low + high) / 2, lane, text, style.SILENCE)
-    elif high + width <= part.end / SECOND:
-        if shelf.put(low, high + width):
-            _beside(ax, high + 0.08 * scale, lane, text, "left")
-    elif low - width >= part.start / SECOND and shelf.put(low - width, high):
-        _beside(ax, low - 0.08 * scale, lane, text, "right")
-
-
-def _beside(ax: Axes, x: float, y: float, text: str, side: str) -> None:
-    board = {"facecolor": style.WHITE, "edgecolor": "none", "pad": 1.0}
-    style.write(ax, x, y, text, ha=side, va="center", bbox=board, zorder=6, gid="length")
-
-
-def _word(ax: Axes, x: float, y: float, text: str, look: Look) -> None:
-    board = {"facecolor": look.color, "edgecolor": "none", "pad": 1.0}
-    style.write(ax, x, y, text, ha="center", va="center", color=look.ink, bbox=board, zorder=6, gid="length")
-
-
-def _bar(
-    ax: Axes,
-    spans: list[tuple[float, float]],
-    lane: int,
-    place: tuple[float, float],
-    look: Look,
-    gid: str,
-) -> None:
-    bars = ax.broken_barh([(low, high - low) for low, high in spans], (lane + place[0], place[1]), gid=gid)
-    bars.set(facecolor=look.color, edgecolor=_edge(look), hatch=look.hatch or None, linewidth=1.2, zorder=3)
-
-
-def _swatch(look: Look, label: str) -> Patch:
-    return Patch(facecolor=look.color, hatch=look.hatch, edgecolor=_edge(look), linewidth=1.2, label=label)
-
-
-def _edge(look: Look) -> str:
-    """Edge of a bar: a silence keeps its own color, since a short one is nothing but its edge."""
-    if look is style.SILENCE:
-        return look.color
-    return style.GRAY if look.hatch else style.BLACK

@@ -6,7 +6,7 @@ from vipsim.errors import DecodeError
 from vipsim.trace import Record
 from vipsim.wire import heartbeat
 from vipsim.wire.codec import decode
-from vipsim.wire.frames import Arp, Echo, Packet, Udp, Vrrp, kind_of
+from vipsim.wire.frames import Arp, Echo, IcmpError, Packet, Tcp, Udp, Vrrp, kind_of
 
 ANNOUNCEMENTS = ("garp", "arp-reply")
 """Kinds of ARP packets that say where an address is."""
@@ -61,5 +61,9 @@ def describe(packet: Packet) -> str:
                 return f"{kind} to port {packet.dport}"
         case Udp():
             return f"{kind} to port {packet.dport}"
+        case Tcp(payload=payload):
+            return f"{kind} to port {packet.dport}" + (f", {len(payload)} octets" if payload else "")
+        case IcmpError(kind=error, about=about):
+            return f"{error.name.lower().replace('_', ' ')}: {about.dst}"
         case _:
             return kind

@@ -1,0 +1,156 @@
+"""A row that cannot be interpreted: its line, the place in it, reason and fix; the other rows still run."""
+
+import pytest
+
+from tests.validate.rows import CASES, COURSES, changed, judged, row_of
+from vipsim.validate.rows import LONGEST_LINE
+
+
+def put(*path):
+    """A change: the last of `path` is put at the place that the others name."""
+    *names, last, value = path
+
+    def change(row):
+        for name in names:
+            row = row[name]
+        if value is None:
+            del row[last]
+        else:
+            row[last] = value
+
+    return change
+
+
+BAD_CASES = [
+    (put("actions", 0, "op", "neigh_paint"), "actions[0].op", "no op 'neigh_paint'"),
+    (put("actions", 0, "op", "port_down"), "actions[0].op", "no op 'port_down' for a host"),
+    (put("actions", 2, "state", "SLEEPY"), "actions[2].state", "no state 'SLEEPY'"),
+    (put("actions", 1, "dst", "192.168.1.300"), "actions[1].dst", "not an IPv4 address"),
+    (put("actions", 1, "dst", 5), "actions[1].dst", "not a text"),
+    (put("actions", 4, "frame", "eth", "src", "02:00"), "actions[4].frame.eth.src", "not a MAC address"),
+    (put("actions", 4, "frame", "arp", "op", "2"), "actions[4].frame.arp.op", "not a whole number"),
+    (put("actions", 4, "frame", "arp", None), "actions[4].frame.eth.type", "no packet for type 0x0806"),
+    (put("actions", 4, "port", "h7"), "actions[4].port", "no interface 'h7'"),
+    (put("actions", 3, "ms", -1), "actions[3].ms", "less than nothing"),
+    (put("actions", 3, "ms", 1e14), "actions[3].ms", "too far away"),
+    (put("actions", 3, "t_ms", "soon"), "actions[3].t_ms", "not a number"),
+    (put("actions", {}), "actions", "not a list"),
+    (put("actions", []), "actions", "nothing is read"),
+    (put("interfaces", None), "interfaces", "missing"),
+    (put("interfaces", "h0", "addresses", ["192.168.1.10/64"]), "interfaces.h0.addresses[0]", "prefix"),
+    (put("host", "mac", "02:00:00:00:00:77"), "host.mac", "no interface has this MAC"),
+    (put("result", None), "result", "missing"),
+    (put("result", "state", "ASLEEP"), "result.state", "no state 'ASLEEP'"),
+    (put("result", "sent", None), "result.sent", "missing"),
+    (put("ip_version", 5), "ip_version", "no IP version 5"),
+]
+
+
+@pytest.fixture
+def case(shared_data):
+    """A reply for the host, after one datagram: flush, send, wait_state, wait, frame, observe, read."""
+    return row_of(shared_data / CASES, "v4.seq.two_answers")
+
+
+@pytest.mark.parametrize(
+    ("change", "place", "reason"), BAD_CASES, ids=[bad[1] + " " + bad[2] for bad in BAD_CASES]
+)
+def test_a_bad_case(case, tmp_path, change, place, reason):
+    report = judged(tmp_path, case, changed(case, change), case)
+    assert (report.checked, report.failed, report.unreadable) == (2, 0, 1), report.failures
+    bad = report.complaints[0]
+    assert (bad.line, bad.id, bad.place) == (2, case["id"], place)
+    assert reason in bad.reason
+    assert bad.fix
+    assert f"rows.jsonl:2: row {case['id']}: {place}: " in str(bad)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "reason"),
+    [
+        ("net.ipv4.conf.h0.arp_ignroe", 1, "no sysctl 'arp_ignroe'"),
+        ("net.ipv4.conf.eth7.arp_ignore", 1, "no interface 'eth7'"),
+        ("kernel.panic", 1, "no sysctl of IPv4"),
+        ("net.ipv4.conf.h0.arp_ignore", -1, "less than nothing"),
+        ("net.ipv4.conf.h0.arp_ignore", "1", "not a whole number"),
+    ],
+)
+def test_a_bad_sysctl(case, tmp_path, key, value, reason):
+    action = {"t_ms": -1500, "op": "sysctl", "ns": "host", "key": key, "value": value}
+    bad = changed(case, lambda row: row["actions"].insert(0, action))
+    report = judged(tmp_path, bad, case)
+    assert (report.checked, report.failed, report.unreadable) == (1, 0, 1)
+    assert reason in report.complaints[0].reason
+
+
+def test_a_sysctl_that_is_not_modelled_is_skipped_with_its_reason(case, tmp_path):
+    action = {"t_ms": -1500, "op": "sysctl", "ns": "host", "key": "net.ipv4.conf.h0.proxy_arp", "value": 1}
+    report = judged(tmp_path, changed(case, lambda row: row["actions"].insert(0, action)))
+    assert (report.checked, report.skipped, report.unreadable) == (0, 1, 0)
+    assert list(report.reasons) == ["the sysctl proxy_arp is not modelled"]
+
+
+BAD_COURSES = [
+    (put("setup", "send", "socket", "sctp"), "setup.send.socket", "no socket 'sctp'"),
+    (put("setup", "send", "period_s", 0), "setup.send.period_s", "too short"),
+    (put("setup", "send", "windows_s", [[0]]), "setup.send.windows_s[0]", "no window"),
+    (put("setup", "nodes", "B", None), "setup.nodes.B", "missing"),
+    (put("setup", "nodes", "B", "mac", "ff:ff:ff:ff:ff:ff"), "setup.nodes.B.mac", "group"),
+    (put("setup", "vip_prefix", "224.0.0.1/32"), "setup.vip_prefix", "no address of a host"),
+    (put("setup", "client_neigh", "ucast_solitic", 1), "setup.client_neigh.ucast_solitic", "no sysctl"),
+    (put("setup", "failure", "A", "on fire"), "setup.failure.A", "'on fire' is not known"),
+    (put("setup", "failure", None), "setup.failure", "missing"),
+    (put("setup", "stop", "done_when", ["tea"]), "setup.stop.done_when", "'tea' is not known"),
+    (put("setup", "reachable_time_ms", 0), "setup.reachable_time_ms", "out of range"),
+    (put("events", 0, "ev", "sneeze"), "events[0].ev", "no event 'sneeze'"),
+    (put("events", 0, "state", "SLEEPY"), "events[0].state", "no state 'SLEEPY'"),
+    (put("events", 0, "t", "now"), "events[0].t", "not a number"),
+    (put("events", 0, "t", 900), "events", "comes after"),
+    (put("summary", None), "summary", "missing"),
+]
+
+
+@pytest.mark.parametrize(("change", "place", "reason"), BAD_COURSES, ids=[bad[1] for bad in BAD_COURSES])
+def test_a_bad_course(shared_data, tmp_path, change, place, reason):
+    course = row_of(shared_data / COURSES, "silent.reduced.1")
+    report = judged(tmp_path, changed(course, change), course)
+    assert (report.checked, report.failed, report.unreadable) == (1, 0, 1), report.failures
+    assert (report.complaints[0].line, report.complaints[0].place) == (1, place)
+    assert reason in report.complaints[0].reason
+
+
+def test_a_course_whose_reachable_time_was_drawn_again_is_skipped(shared_data, tmp_path):
+    course = row_of(shared_data / COURSES, "silent.reduced.1")
+    report = judged(tmp_path, changed(course, lambda row: row["setup"].update(reachable_time_ms_end=1)))
+    assert list(report.reasons) == ["the reachable time was drawn again during the course"]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b"{", "not JSON"),
+        (b'{"id": "\xff"}', "not UTF-8"),
+        (b"[1, 2]", "not an object"),
+        (b'{"id": "a", "actions": NaN}', "beyond reason"),
+        (b'{"id": ' + b"9" * 5000 + b"}", "beyond reason"),
+        (b"[" * 100_000, "beyond reason"),
+        (b'{"id": "a"}', "neither a case nor a time course"),
+        (b'{"actions": []}', "missing"),
+        (b'{"id": "", "actions": []}', "empty"),
+        (b'"' + b"x" * (LONGEST_LINE + 10) + b'"', "longer than"),
+    ],
+    ids=lambda value: value[:20] if isinstance(value, str) else "",
+)
+def test_a_bad_line(case, tmp_path, line, reason):
+    report = judged(tmp_path, case, line, b"", case)
+    assert (report.checked, report.failed, report.unreadable) == (2, 0, 1)
+    assert report.complaints[0].line == 2
+    assert reason in report.complaints[0].reason
+
+
+def test_many_bad_rows_make_a_short_report(case, tmp_path):
+    wrong = changed(case, lambda row: row["result"].update(state="FAILED"))
+    report = judged(tmp_path, *["{"] * 300, *[wrong] * 300)
+    assert (report.unreadable, report.failed) == (300, 300)
+    assert len(report.complaints) < 50
+    assert len(report.failures) < 50
