@@ -97,6 +97,7 @@ BAD_COURSES = [
     (put("setup", "nodes", "B", None), "setup.nodes.B", "missing"),
     (put("setup", "nodes", "B", "mac", "ff:ff:ff:ff:ff:ff"), "setup.nodes.B.mac", "group"),
     (put("setup", "vip_prefix", "224.0.0.1/32"), "setup.vip_prefix", "no address of a host"),
+    (put("setup", "vip_prefix", "192.168.1.2/32"), "setup.vip_prefix", "own address"),
     (put("setup", "client_neigh", "ucast_solitic", 1), "setup.client_neigh.ucast_solitic", "no sysctl"),
     (put("setup", "failure", "A", "on fire"), "setup.failure.A", "'on fire' is not known"),
     (put("setup", "failure", None), "setup.failure", "missing"),
@@ -154,3 +155,9 @@ def test_many_bad_rows_make_a_short_report(case, tmp_path):
     assert (report.unreadable, report.failed) == (300, 300)
     assert len(report.complaints) < 50
     assert len(report.failures) < 50
+
+
+def test_a_switch_that_forgets_before_it_learns(shared_data, tmp_path):
+    row = row_of(shared_data / CASES, "switch.move.data")
+    report = judged(tmp_path, row, changed(row, put("bridge", "ageing_s", -300.0)), row)
+    assert (report.checked, report.failed, report.unreadable) == (2, 0, 1), report.failures

@@ -157,9 +157,11 @@ class Kernel:
     # --- sending ---------------------------------------------------------------------------
 
     def route(self, address: IPv4) -> Nic | None:
-        """Return the interface by which packets for `address` leave; None: no route."""
+        """Return the interface by which packets for `address` leave, its own for ours; None: no route."""
         found = self.stack.book.route(address)
-        return None if found is None else self.nics[found.iface]
+        if found is None:
+            return None
+        return self.nics.get(found.iface) or self.addresses.get(address)
 
     def next_hop(self, address: IPv4) -> IPv4:
         """Return who on the link gets a packet for `address` first."""

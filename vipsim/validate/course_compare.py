@@ -55,21 +55,26 @@ def _is_near(measured: Time, model: Time) -> bool:
 
 
 def _states(measured: list[Happened], model: list[Happened], end: Time) -> Iterable[str]:
-    """Each measured state is one of the model's, in order; those between may only be too short to see."""
+    """Each measured state is one of the model's, in order; those between may only be too short to see.
+
+    Where a short one was missed, the state before and after it may be the same: it is noted once.
+    """
     ends = [event.at for event in model[1:]] + [end]
     place = 0
+    last: tuple[object, ...] = ()
     for seen in measured:
         found = _next(model, place, seen)
         for number in range(place, len(model) if found is None else found):
-            if not _is_unseen(model[number], ends[number]):
+            if not _is_unseen(model[number], ends[number]) and model[number].detail != last:
                 yield f"state: expected {seen}, got {model[number]}"
                 return
         if found is None:
             yield f"state: expected {seen}, got nothing more"
             return
-        place = found + 1
+        place, last = found + 1, seen.detail
     for number in range(place, len(model)):
-        if not _is_unseen(model[number], ends[number]) and model[number].at < end - UNSEEN:
+        is_new = not _is_unseen(model[number], ends[number]) and model[number].detail != last
+        if is_new and model[number].at < end - UNSEEN:
             yield f"state: expected nothing more, got {model[number]}"
             return
 

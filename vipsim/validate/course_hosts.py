@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from vipsim.machines import neighbor_rules
+from vipsim.machines.neighbor_entry import Entry, NeighborState
 from vipsim.machines.vocabulary import Event, TimerName
 from vipsim.scenario.model import End, Host, Iface, Link, Node, Scenario, Switch
 from vipsim.sim.engine import Environment, Tie, tie_key
@@ -18,7 +20,7 @@ from vipsim.sim.world import World
 from vipsim.trace.recorder import Recorder
 from vipsim.trace.records import Level
 from vipsim.units import NEVER, US, Time
-from vipsim.validate.course_guide import HZ, Guide, Test, shows_neighbor_timer, shows_tcp_timer
+from vipsim.validate import course_guide as guide
 from vipsim.validate.course_model import CLIENT, NEW, OLD, Setup
 from vipsim.wire.frames import Frame, IpPacket
 
@@ -30,9 +32,9 @@ SWITCH = "switch"
 class Hosts:
     """Client, A and B, by name, and the switch between them."""
 
-    def __init__(self, setup: Setup, guide: Guide, origin: Time) -> None:
+    def __init__(self, setup: Setup, led_by: guide.Guide, origin: Time) -> None:
         self.setup = setup
-        self.guide = guide
+        self.guide = led_by
         self.origin = origin
         self.env = Environment()
         world = World(self.env, Recorder({"scenario": {}, "seed": 0}, Level.SUMMARY), Streams(0))
@@ -121,15 +123,33 @@ class Hosts:
     def _lateness(self, name: TimerName, at: Time, delay: Time) -> Time:
         """How late a timer of the client is: as the recording shows."""
         if name[0].startswith("tcp "):
-            wanted: Test = shows_tcp_timer
+            trace: guide.Trace | None = guide.TCP
         else:
             entry = self._nic(CLIENT).entries.get(self.setup.vip)
-            if entry is None or not name[0].endswith(f" {self.setup.vip}"):
-                return 0
-            if entry.state.value == "REACHABLE" and entry.confirmed + self.setup.reachable_time > at:
-                return 0  # it will only be set again
-            wanted = shows_neighbor_timer(entry.state.value)
-        return self.guide.timer(at - self.origin, delay, wanted) + self.origin - at
+            is_its = entry is not None and name[0].endswith(f" {self.setup.vip}")
+            trace = self._trace(entry, at) if is_its else None
+        if trace is None:
+            return 0
+        return self.guide.timer(at - self.origin, delay, trace) + self.origin - at
+
+    def _trace(self, entry: Entry, at: Time) -> guide.Trace | None:
+        """What the timer of the watched entry leaves in the recording; None: it is only set again."""
+        cache = self._nic(CLIENT).cache
+        match entry.state:
+            case NeighborState.REACHABLE:
+                if entry.confirmed + cache.reachable_time > at:
+                    return None
+                is_used = neighbor_rules.was_used_lately(entry, cache.profile, at)
+                return guide.DELAYS if is_used else guide.EXPIRES
+            case NeighborState.DELAY:
+                is_confirmed = neighbor_rules.was_confirmed_lately(entry, cache.profile, at)
+                return guide.CONFIRMS if is_confirmed else self._asking(NeighborState.PROBE, 0)
+            case _:
+                return self._asking(entry.state, entry.probes)
+
+    def _asking(self, state: NeighborState, probes: int) -> guide.Trace:
+        most = neighbor_rules.most_probes(state, self._nic(CLIENT).cache.profile)
+        return guide.FAILS if probes >= most else guide.ASKS
 
 
 class _Tapped:
@@ -164,7 +184,7 @@ def _scenario(setup: Setup) -> Scenario:
         address, prefix = node.addresses[0]
         forwards = name == OLD and setup.failure == "forwards"
         iface = Iface(node.dev, node.mac, address, prefix)
-        hosts.append(Host(name, (iface,), neighbor="linux", hz=HZ, forwarding=forwards))
+        hosts.append(Host(name, (iface,), neighbor="linux", hz=guide.HZ, forwarding=forwards))
     links = []
     for name in (CLIENT, OLD, NEW):
         node = setup.nodes[name]

@@ -72,6 +72,8 @@ def read_setup(row: Fields) -> Setup:
         has_failure=setup.has("failure"),
         done_when=_done_when(stop),
     )
+    if any(vip == address for node in found.nodes.values() for address, _ in node.addresses):
+        setup.wrong("vip_prefix", f"{vip} is a node's own address", "write one that can move")
     return replace(found, begin=min(_times(found)))
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from vipsim.machines.vocabulary import Drawn, SysctlSet
 from vipsim.units import MS, Time
 from vipsim.validate.course_events import Happened
-from vipsim.validate.course_guide import OPENING, SENDER, WITHIN, Guide, shows
+from vipsim.validate.course_guide import WITHIN, Guide, shows
 from vipsim.validate.course_hosts import Hosts
 from vipsim.validate.course_model import CLIENT, NEW, OLD, Announcement, Setup
 from vipsim.validate.course_notes import Notes
@@ -29,7 +29,8 @@ class CourseWorld:
 
     def __init__(self, setup: Setup, measured: list[Happened]) -> None:
         self.setup = setup
-        self.guide = Guide(measured)
+        due = setup.sending.due() if setup.sending is not None else ()
+        self.guide = Guide(measured, due, hasty=not setup.neigh.get("delay_first_probe_time", 1))
         self.origin = SETTLING - setup.begin
         """Simulated time of t_zero."""
         self.hosts = Hosts(setup, self.guide, self.origin)
@@ -122,8 +123,7 @@ class CourseWorld:
         if setup.priming is not None:
             self._datagram(setup.priming[0], True, traffic.prime)
         if setup.connection is not None:
-            late = self.guide.command(setup.connection, shows("connect_started", "accept"))
-            self.hosts.at(self.origin + late, traffic.connect)
+            self._at(setup.connection, traffic.connect, shows("connect_started", "accept"))
         if setup.sending is None:
             return
         for number, due in enumerate(setup.sending.due()):
@@ -133,5 +133,5 @@ class CourseWorld:
         # what is due at the same instant comes before the datagram (send.at_the_same_instant), and takes time
         before = [at + WITHIN for nominal, at in self._commands if nominal <= due]
         is_busy = is_first or any(nominal == due for nominal, _ in self._commands)
-        late = self.guide.datagram(due, OPENING if is_busy else SENDER)
+        late = self.guide.datagram(due, is_busy)
         self.hosts.at(self.origin + max([late, *before]), send)

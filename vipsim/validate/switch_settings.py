@@ -67,7 +67,10 @@ class Settings:
         if kernel_name(name) not in NEW:
             fields.wrong(name, "there is no such setting", f"use {', '.join(NEW)}")
         if name.endswith("_s"):
-            return fields.seconds(name) // CENTISECOND
+            seconds = fields.seconds(name)
+            if seconds < 0:
+                fields.wrong(name, f"{shown(value)} is no value of it", "write a time from 0 s on")
+            return seconds // CENTISECOND
         if isinstance(value, bool) or (isinstance(value, str) and value.isascii() and value.isdigit()):
             value = int(value)
         if not isinstance(value, int) or not 0 <= value <= 1 << 31:
