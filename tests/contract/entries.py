@@ -14,7 +14,7 @@ from typing import Any, get_args
 from hypothesis import strategies as st
 
 from vipsim.machines.bridge import Bridge
-from vipsim.machines.bridge_words import (
+from vipsim.machines.bridge.words import (
     BridgeRules,
     FdbSet,
     PortAdded,
@@ -24,6 +24,7 @@ from vipsim.machines.bridge_words import (
     RulesSet,
 )
 from vipsim.machines.heartbeat import HeartbeatMachine, HeartbeatSettings
+from vipsim.machines.host.stack import HostStack
 from vipsim.machines.neighbor import PROFILES as NEIGHBOR_PROFILES
 from vipsim.machines.neighbor import NeighborCache, NeighborState
 from vipsim.machines.postgresql import DatabaseServer
@@ -40,9 +41,8 @@ from vipsim.machines.postgresql_words import (
 )
 from vipsim.machines.postgresql_words import Kind as DatabaseKind
 from vipsim.machines.postgresql_words import Message as DatabaseMessage
-from vipsim.machines.stack import HostStack
 from vipsim.machines.tcp import TcpConnection
-from vipsim.machines.tcp_words import (
+from vipsim.machines.tcp.words import (
     Aborted,
     Closed,
     Opened,

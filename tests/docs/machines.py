@@ -8,9 +8,10 @@ from vipsim.machines.bridge import Bridge
 from vipsim.machines.heartbeat import HeartbeatMachine
 from vipsim.machines.neighbor import PROFILES as NEIGHBORS
 from vipsim.machines.neighbor import NeighborCache
-from vipsim.machines.neighbor_profile import SYSCTLS
+from vipsim.machines.neighbor.profile import SYSCTLS
+from vipsim.machines.postgresql import DatabaseServer
 from vipsim.machines.vrrp import VrrpMachine
-from vipsim.machines.vrrp_rules import PROFILES, VERSIONS
+from vipsim.machines.vrrp.rules import PROFILES, VERSIONS
 from vipsim.units import format_duration
 
 MACHINES = (
@@ -18,6 +19,7 @@ MACHINES = (
     ("VRRP", VrrpMachine),
     ("Neighbor cache, one entry", NeighborCache),
     ("Learning switch, one address and one port", Bridge),
+    ("Database server", DatabaseServer),
 )
 RFC_PROFILES = ("rfc3768", "rfc5798", "rfc9568")
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.machines.bench import Bench
+from vipsim.machines.host.stack import HostStack
 from vipsim.machines.neighbor import PROFILES, Entry, NeighborState
-from vipsim.machines.stack import HostStack
 from vipsim.machines.vocabulary import (
     Action,
     AddressAdded,

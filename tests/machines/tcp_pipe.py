@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from vipsim.machines.tcp import TcpConnection
-from vipsim.machines.tcp_words import (
+from vipsim.machines.tcp.words import (
     Aborted,
     Closed,
     Deliver,

@@ -14,7 +14,7 @@ from vipsim.machines.bridge import (
     SAME_PORT,
     Bridge,
 )
-from vipsim.machines.bridge_words import (
+from vipsim.machines.bridge.words import (
     BridgeRules,
     FdbSet,
     FdbState,

@@ -4,7 +4,7 @@ import pytest
 
 from tests.machines.bench import Bench
 from vipsim.machines.bridge import Bridge
-from vipsim.machines.bridge_words import (
+from vipsim.machines.bridge.words import (
     BridgeRules,
     PortAdded,
     PortOptions,

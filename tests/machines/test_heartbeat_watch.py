@@ -9,8 +9,8 @@ import pytest
 from tests.machines.test_heartbeat import VIP, settings
 from vipsim.errors import ScenarioError
 from vipsim.machines.contract import TimerTable
-from vipsim.machines.heartbeat_rules import Sign
-from vipsim.machines.heartbeat_watch import NO_ANSWER, NOBODY, SILENCE, WATCHES, Watch
+from vipsim.machines.heartbeat.rules import Sign
+from vipsim.machines.heartbeat.watch import NO_ANSWER, NOBODY, SILENCE, WATCHES, Watch
 from vipsim.machines.vocabulary import CancelTimer, Send, SendPacket, SetTimer
 from vipsim.units import s
 from vipsim.wire.heartbeat import Kind, Message

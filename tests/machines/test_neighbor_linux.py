@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.machines.bench import only
 from tests.machines.neighbors import ME, START, VIP, A, B, Host, R, S, frames
-from vipsim.machines.neighbor_queue import head_size, truesize
+from vipsim.machines.neighbor.queue import head_size, truesize
 from vipsim.machines.vocabulary import (
     Changed,
     Confirmed,

@@ -74,6 +74,16 @@ def test_a_synchronous_commit_waits_for_the_standby_and_not_for_the_lag():
     assert [(at - start, message.number) for at, _, message in pair.told] == [(2 * WIRE, 1), (2 * WIRE, 2)]
 
 
+def test_a_confirmation_acknowledges_what_it_covers_and_no_more():
+    pair = Pair(synchronous=True)
+    start = pair.now
+    pair.write(1, 1)
+    pair.run(3 * WIRE // 2)
+    pair.write(1, 2)
+    pair.run(SECOND)
+    assert [(at - start, m.number) for at, _, m in pair.told] == [(2 * WIRE, 1), (7 * WIRE // 2, 2)]
+
+
 def test_without_a_standby_a_synchronous_primary_waits_until_there_is_one():
     pair = Pair(synchronous=True)
     pair.crash(2)
@@ -156,6 +166,16 @@ def test_notify_of_what_is_so_already_changes_nothing():
     pair.notify(1, State.MASTER)
     pair.notify(2, State.BACKUP)
     assert len(pair.roles) == before
+
+
+def test_a_second_notify_does_not_begin_the_promotion_again():
+    pair = Pair(promotion_time=SECOND)
+    start = pair.now
+    pair.notify(2, State.MASTER)
+    pair.run(600 * MS)
+    pair.notify(2, State.MASTER)
+    pair.run(SECOND)
+    assert pair.roles[-1] == (start + SECOND, 2, Role.PRIMARY)
 
 
 def test_a_promotion_that_is_called_off():

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from tests.machines.neighbors import ME, ME_MAC, THIRD, VIP, A, B, C, Host, S
 from vipsim.errors import ScenarioError
-from vipsim.machines.book import AddressBook, Kind, mask_of
+from vipsim.machines.host.book import AddressBook, Kind, mask_of
+from vipsim.machines.host.stack import HostStack
 from vipsim.machines.neighbor import PROFILES
-from vipsim.machines.neighbor_profile import SYSCTLS
-from vipsim.machines.stack import HostStack
+from vipsim.machines.neighbor.profile import SYSCTLS
 from vipsim.machines.vocabulary import (
     AddressAdded,
     AddressRemoved,

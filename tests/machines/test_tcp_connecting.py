@@ -15,7 +15,7 @@ from tests.machines.tcp_pipe import (
     times,
     wheel,
 )
-from vipsim.machines.tcp_words import Opened, TcpSettings, TcpState, Written
+from vipsim.machines.tcp.words import Opened, TcpSettings, TcpState, Written
 from vipsim.units import MS, SECOND
 from vipsim.wire.frames import IcmpKind, Tcp, TcpFlag
 

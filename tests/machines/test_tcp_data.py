@@ -12,7 +12,7 @@ from tests.machines.tcp_pipe import (
     echoing,
     times,
 )
-from vipsim.machines.tcp_words import TcpSettings, TcpState, plus
+from vipsim.machines.tcp.words import TcpSettings, TcpState, plus
 from vipsim.units import MS, SECOND
 from vipsim.wire.frames import TcpFlag
 

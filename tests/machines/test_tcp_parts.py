@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.machines.tcp_pipe import LATENCY, SERVER, Pipe, echo, echoing, nobody_hears, silence, times
-from vipsim.machines.tcp_receive import AckPolicy, ReceiveQueue
-from vipsim.machines.tcp_rto import RoundTrip, modelled
-from vipsim.machines.tcp_send import SendQueue
-from vipsim.machines.tcp_words import TcpSettings, before, length_of, plus
+from vipsim.machines.tcp.receive import AckPolicy, ReceiveQueue
+from vipsim.machines.tcp.rto import RoundTrip, modelled
+from vipsim.machines.tcp.send import SendQueue
+from vipsim.machines.tcp.words import TcpSettings, before, length_of, plus
 from vipsim.machines.vocabulary import TimerFired
 from vipsim.units import MS, SECOND
 from vipsim.wire.frames import IcmpKind, Tcp, TcpFlag

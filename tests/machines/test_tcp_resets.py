@@ -15,7 +15,7 @@ from tests.machines.tcp_pipe import (
     silence,
     times,
 )
-from vipsim.machines.tcp_words import TcpSettings, TcpState, plus, reset_for
+from vipsim.machines.tcp.words import TcpSettings, TcpState, plus, reset_for
 from vipsim.units import MS, SECOND
 from vipsim.wire.frames import Tcp, TcpFlag
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 from unittest import mock
 
-from vipsim.machines.neighbor_entry import NeighborState
-from vipsim.machines.neighbor_profile import NeighborProfile
+from vipsim.machines.neighbor.entry import NeighborState
+from vipsim.machines.neighbor.profile import NeighborProfile
 
 Make = Callable[[Any], Any]
 """Makes the broken rule from the right one."""

@@ -6,9 +6,12 @@ from dataclasses import replace
 from typing import Any
 from unittest import mock
 
-from vipsim.machines import arp, neighbor_interface, neighbor_queue, neighbor_rules
-from vipsim.machines.book import Kind
-from vipsim.machines.neighbor_entry import NeighborState as S
+from vipsim.machines.host import arp
+from vipsim.machines.host.book import Kind
+from vipsim.machines.neighbor import interface as neighbor_interface
+from vipsim.machines.neighbor import queue as neighbor_queue
+from vipsim.machines.neighbor import rules as neighbor_rules
+from vipsim.machines.neighbor.entry import NeighborState as S
 from vipsim.machines.vocabulary import AddressAdded, LinkChanged
 from vipsim.wire.addresses import BROADCAST
 from vipsim.wire.frames import ArpOp, framed

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from tests.mutation import broken
 from tests.mutation.breaking import Mutant, after, always, before, instead, moves, settings
-from vipsim.machines import arp, neighbor_interface, neighbor_linux, neighbor_queue, neighbor_rules
-from vipsim.machines.book import AddressBook
+from vipsim.machines.host import arp
+from vipsim.machines.host.book import AddressBook
+from vipsim.machines.host.stack import HostStack
 from vipsim.machines.neighbor import NeighborCache
-from vipsim.machines.neighbor_entry import NeighborState as S
-from vipsim.machines.stack import HostStack
+from vipsim.machines.neighbor import interface as neighbor_interface
+from vipsim.machines.neighbor import linux as neighbor_linux
+from vipsim.machines.neighbor import queue as neighbor_queue
+from vipsim.machines.neighbor import rules as neighbor_rules
+from vipsim.machines.neighbor.entry import NeighborState as S
 from vipsim.wire.frames import ArpOp
 
 rules, linux = neighbor_rules, neighbor_linux

@@ -8,7 +8,7 @@ from tests.conftest import missing, shared_folder
 from tests.mutation.breaking import Mutant, always
 from tests.mutation.judge import differences, rows_of
 from tests.mutation.mutants import MUTANTS
-from vipsim.machines import neighbor_rules
+from vipsim.machines.neighbor import rules as neighbor_rules
 from vipsim.validate.rows import Row
 
 

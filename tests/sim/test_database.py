@@ -202,6 +202,13 @@ def test_a_database_that_stops_is_not_the_daemons_business():
     assert writers == [(0, "begin"), (AT, "end"), (9 * SECOND, "begin")]
 
 
+def test_nothing_starts_on_a_host_that_is_down():
+    trace = other("crash:db1@5s", "service_stop:db1.database@6s", "service_start:db1.database@7s")
+    writers = [(r.time, r.data["act"]) for r in trace.select("writer", "db1")]
+    assert writers == [(0, "begin"), (AT, "end")]
+    assert of(trace).two_writers == 0
+
+
 def test_a_database_that_hangs_answers_when_it_goes_on():
     trace = other("service_hang:db1.database@5s", "service_start:db1.database@7s")
     assert trace.metrics.sessions["app1"].errors == {}
@@ -236,6 +243,15 @@ def test_a_returned_primary_follows_the_new_one_and_catches_up():
     assert 0 <= ends["db2"] - ends["db1"] <= 8  # the last 10 ms are on their way
     assert of(trace).two_writers == 0  # the notify comes with the start of the daemon
     assert of(trace).lost == 5
+
+
+def test_a_frozen_host_that_is_rebooted_has_only_its_disk():
+    trace = other("freeze:db1@5s", "reboot:db1@6s")
+    roles = [r.data["new"] for r in trace.select("database", "db1") if r.time == 6 * SECOND]
+    assert roles == ["DOWN", "PRIMARY", "STANDBY"]  # its daemon starts as BACKUP at once
+    stored = {record.node: record.data for record in trace.select("stored")}
+    assert stored["db1"]["timeline"] == stored["db2"]["timeline"] == 2
+    assert of(trace).two_writers == 0
 
 
 def test_a_partition_stops_the_replication():

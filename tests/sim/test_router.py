@@ -97,7 +97,10 @@ name: circle
 duration: 2s
 nodes:
   app1: {interfaces: {eth0: {address: 192.168.1.10/24}}, gateway: 192.168.1.2}
-  r1: {kind: router, interfaces: {eth0: {address: 192.168.1.2/24}, eth1: {address: 10.0.0.2/24}}, gateway: 10.0.0.3}
+  r1:
+    kind: router
+    interfaces: {eth0: {address: 192.168.1.2/24}, eth1: {address: 10.0.0.2/24}}
+    gateway: 10.0.0.3
   r2: {kind: router, interfaces: {eth1: {address: 10.0.0.3/24}}, gateway: 10.0.0.2}
   db1: {interfaces: {eth0: {address: 172.16.0.9/24}}}
   sw1: {kind: switch}

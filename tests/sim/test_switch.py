@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vipsim.machines.bridge import BAD_SOURCE, NO_EXIT, PAUSE_FRAME, RESERVED_GROUP, SAME_PORT
-from vipsim.machines.bridge_words import PortOptions
+from vipsim.machines.bridge.words import PortOptions
 from vipsim.machines.vocabulary import Received
 from vipsim.scenario.model import StaticEntry, SwitchPortOptions
 from vipsim.sim.engine import Environment

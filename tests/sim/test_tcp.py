@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from vipsim.machines.tcp_words import TcpSettings, TcpState
+from vipsim.machines.tcp.words import TcpSettings, TcpState
 from vipsim.sim.engine import Environment, Tie, tie_key
 from vipsim.sim.rules import drop_rule
 from vipsim.sim.streams import Streams

@@ -273,8 +273,6 @@ class DatabaseServer:
     # --- the standby's side ----------------------------------------------------------------
 
     def _follow(self, message: Message, now: Time) -> Actions:
-        if self.role is not Role.STANDBY:
-            return []
         match message.kind:
             case Kind.TIMELINE:
                 self._told.setdefault(LINK, Told()).add(message)

@@ -11,9 +11,9 @@ from functools import partial
 
 from vipsim.errors import ScenarioError
 from vipsim.machines.heartbeat import HeartbeatMachine
-from vipsim.machines.heartbeat_rules import HeartbeatSettings
+from vipsim.machines.heartbeat.rules import HeartbeatSettings
 from vipsim.machines.vrrp import VrrpMachine
-from vipsim.machines.vrrp_rules import VrrpSettings, profile_named
+from vipsim.machines.vrrp.rules import VrrpSettings, profile_named
 from vipsim.scenario.model import Group, HeartbeatGroup, Host, Iface, Scenario, VrrpGroup
 from vipsim.units import Time
 from vipsim.wire.addresses import IPv4, Mac, virtual_mac

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from vipsim.machines.vrrp_rules import default_profile
+from vipsim.machines.vrrp.rules import default_profile
 from vipsim.scenario.build_nodes import build_node
 from vipsim.scenario.format import EVENTS, GroupFile, HeartbeatFile, ScenarioFile, VrrpFile
 from vipsim.scenario.format_clients import ClientFile

@@ -134,8 +134,10 @@ def check_client_options(findings: Findings, client: Client, where: Where) -> No
 
 
 def _is_database(scenario: Scenario, client: Client) -> bool:
+    behind = {m.node for group in scenario.groups if client.target in group.vips for m in members_of(group)}
     return any(
         service.name == client.probe and service.database is not None
         for host in scenario.hosts
+        if host.name == client.target or host.name in behind
         for service in host.services
     )

@@ -26,7 +26,7 @@ from vipsim.machines.postgresql_words import (
     Role,
     Say,
 )
-from vipsim.machines.tcp_words import TcpSettings
+from vipsim.machines.tcp.words import TcpSettings
 from vipsim.machines.vocabulary import (
     CancelTimer,
     Changed,

@@ -1,7 +1,7 @@
 """The kernel context of a host: interfaces, addresses, neighbor caches, and who gets which packet.
 
 A kernel lives apart from the daemons on it: killing a daemon leaves its kernel, and the VIP, behind.
-What ARP does is decided by `vipsim.machines.stack.HostStack`; this is its driver. The frame path is in
+What ARP does is decided by `vipsim.machines.host.stack.HostStack`; this is its driver. The frame path is in
 `vipsim.sim.nic`; what it does not settle itself comes to `Kernel.demux`.
 """
 
@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from vipsim.machines.host.stack import HostStack
 from vipsim.machines.neighbor import NeighborProfile
-from vipsim.machines.stack import HostStack
 from vipsim.machines.vocabulary import (
     Action,
     AddressAdded,

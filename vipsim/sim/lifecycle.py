@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vipsim.machines.stack import HostStack
+from vipsim.machines.host.stack import HostStack
 from vipsim.machines.vocabulary import LinkChanged
 from vipsim.sim.kernel import HOST_DOWN, NO_CARRIER, Kernel
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from vipsim.machines.bridge import BAD_SOURCE, NO_EXIT, SAME_PORT, Bridge, is_station, not_forwarding
-from vipsim.machines.bridge_words import (
+from vipsim.machines.bridge.words import (
     BridgeEvent,
     BridgeRules,
     FdbSet,

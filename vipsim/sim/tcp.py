@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from vipsim.machines.tcp import TcpConnection
-from vipsim.machines.tcp_words import (
+from vipsim.machines.tcp.words import (
     MODULUS,
     Aborted,
     Deliver,

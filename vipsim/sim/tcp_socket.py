@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from vipsim.machines.tcp import TcpConnection
-from vipsim.machines.tcp_words import Aborted, Closed, TcpState, Written
+from vipsim.machines.tcp.words import Aborted, Closed, TcpState, Written
 from vipsim.machines.vocabulary import TimerFired, TimerName
 from vipsim.units import Time
 

@@ -1,6 +1,6 @@
 """One simulated host on a bench: what happens to it is done by hand, what it sends is kept.
 
-The bench is a driver of `vipsim.machines.stack.HostStack`, with exact timers: nothing answers the host.
+The bench is a driver of `vipsim.machines.host.stack.HostStack`, with exact timers: nothing answers the host.
 """
 
 from __future__ import annotations
@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from vipsim.machines.book import Kind
-from vipsim.machines.neighbor_entry import Entry, NeighborState
-from vipsim.machines.neighbor_profile import PROFILES
-from vipsim.machines.neighbor_queue import truesize
-from vipsim.machines.stack import HostStack
+from vipsim.machines.host.book import Kind
+from vipsim.machines.host.stack import HostStack
+from vipsim.machines.neighbor.entry import Entry, NeighborState
+from vipsim.machines.neighbor.profile import PROFILES
+from vipsim.machines.neighbor.queue import truesize
 from vipsim.machines.vocabulary import (
     Action,
     CancelTimer,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vipsim.machines import neighbor_rules
-from vipsim.machines.neighbor_entry import Entry, NeighborState
+from vipsim.machines.neighbor import rules as neighbor_rules
+from vipsim.machines.neighbor.entry import Entry, NeighborState
 from vipsim.machines.vocabulary import Event, TimerName
 from vipsim.scenario.model import End, Host, Iface, Link, Node, Scenario, Switch
 from vipsim.sim.engine import Environment, Tie, tie_key

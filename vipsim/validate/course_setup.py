@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vipsim.machines.neighbor_profile import SYSCTLS
+from vipsim.machines.neighbor.profile import SYSCTLS
 from vipsim.units import MS, SECOND, Time
 from vipsim.validate.course_happenings import read_failure, read_moment, read_span, read_takeover, read_tcp
 from vipsim.validate.course_model import CLIENT, NEW, OLD, Node, Sending, Setup

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vipsim.machines.tcp_words import TcpSettings
+from vipsim.machines.tcp.words import TcpSettings
 from vipsim.sim.tcp import TcpSocket
 from vipsim.units import MS, Time
 from vipsim.validate.course_hosts import Hosts

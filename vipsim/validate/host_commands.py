@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vipsim.errors import ScenarioError
-from vipsim.machines.neighbor_entry import NeighborState
+from vipsim.machines.neighbor.entry import NeighborState
 from vipsim.machines.vocabulary import (
     AddressAdded,
     AddressRemoved,

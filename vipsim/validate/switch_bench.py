@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vipsim.errors import DecodeError
-from vipsim.machines.bridge_words import BridgeRules, FdbSet, PortOptions, PortState, RulesSet
+from vipsim.machines.bridge.words import BridgeRules, FdbSet, PortOptions, PortState, RulesSet
 from vipsim.machines.vocabulary import Received
 from vipsim.sim.engine import Environment
 from vipsim.sim.link import Direction

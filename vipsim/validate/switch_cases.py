@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from vipsim.machines.bridge_words import PortOptions
+from vipsim.machines.bridge.words import PortOptions
 from vipsim.machines.wheel import granularity
 from vipsim.units import MS, Time, format_duration
 from vipsim.validate.fields import Fields, RowError, shown

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from vipsim.machines.bridge_words import BridgeRules
+from vipsim.machines.bridge.words import BridgeRules
 from vipsim.units import MS, Time
 from vipsim.validate.fields import Fields, SkipRow, shown
 

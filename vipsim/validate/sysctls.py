@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vipsim.machines.neighbor_profile import SYSCTLS
+from vipsim.machines.neighbor.profile import SYSCTLS
 from vipsim.validate.fields import Fields, SkipRow, shown
 
 IDLE: dict[str, int] = {

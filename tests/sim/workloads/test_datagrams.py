@@ -111,11 +111,18 @@ def test_a_retry_is_an_answer_at_the_time_when_it_comes():
 
 
 def test_a_frozen_resolver_goes_on_with_what_it_had_asked():
-    scenario = pair(
-        "dns", "freeze:app1@5s", "thaw:app1@6s", interval="100ms", dns__timeout="300ms", dns__attempts=2
-    )
-    trace = run(scenario)
+    """What had no answer when it froze times out meanwhile and is asked again after."""
+    faults = ("isolate:db1@4700ms", "freeze:app1@5s", "heal:db1@5500ms", "thaw:app1@6s")
+    trace = run(pair("dns", *faults, interval="100ms", dns__timeout="400ms", dns__attempts=2))
     assert sessions(trace, "failed") == []
+    retried = sessions(trace, "retried")
+    assert len(retried) == 3
+    assert all(4700 * MS < begun(record) < AT for record in retried)
+    assert all(6 * SECOND < record.time < 6 * SECOND + 110 * MS for record in retried)
+
+
+def test_a_rebooted_resolver_has_forgotten_what_it_had_asked():
+    faults = ("isolate:db1@4700ms", "crash:app1@5s", "heal:db1@5500ms", "reboot:app1@6s")
+    trace = run(pair("dns", *faults, interval="100ms", dns__timeout="3s", dns__attempts=1))
+    assert sessions(trace) == []
     assert len(silences(trace)) == 1
-    rebooted = run(pair("dns", "crash:app1@5s", "reboot:app1@6s", interval="100ms", dns__timeout="5s"))
-    assert sessions(rebooted) == []  # what was asked before is forgotten, not timed out

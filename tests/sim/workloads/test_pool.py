@@ -83,6 +83,37 @@ def test_thundering_the_first_failure_closes_all_of_them_and_all_come_back_at_on
     assert [record for record in told(calm, "open") if begun(record) == first] == []
 
 
+def test_what_fails_in_a_thundering_pool_has_its_pauses():
+    """The service stops: all are closed, all try at once, and then not before their pauses are over."""
+    settings = {"pool__thundering": "true", "pool__backoff": "1s", "pool__connections": "5"}
+    trace = play("service_stop:db1.database@5s", duration=9 * SECOND, **settings)
+    refused = [record for record in told(trace, "failed") if record.data["error"] == "ECONNREFUSED"]
+    rounds = sorted({round(begun(record) / SECOND) for record in refused})
+    assert rounds == [5, 6, 8]  # at once, after 1 s, after 2 s more
+    assert len(refused) == 15
+
+
+def test_a_pool_that_comes_back_at_once_forgets_its_pauses():
+    """One connection waits out a refusal when the other is closed: both open now, and not once more later."""
+    settings = {
+        "pool__connections": "2",
+        "pool__thundering": "true",
+        "pool__backoff": "5s",
+        "interval": "200ms",
+    }
+    refused = next(
+        r for r in told(play("crash:db1@5s", **settings), "failed") if r.data["error"] == "read-only"
+    )
+    at = refused.time // MS + 50
+    bounce = (f"service_stop:db2.database@{at}ms", f"service_start:db2.database@{at}ms")
+    trace = play("crash:db1@5s", *bounce, **settings)
+    assert [r.time // MS for r in told(trace, "failed") if r.data["error"] == "closed by the server"] == [at]
+    # Its pause would have been over 5 s after the refusal.
+    until = refused.time + 5 * SECOND + WIRE
+    again = [record.data["number"] for record in told(trace, "open") if at * MS < record.time < until]
+    assert sorted(again) == [1, 2]
+
+
 def test_pauses_double_up_to_the_limit():
     """The service is stopped: every attempt is refused at once, so only the pauses take time."""
     settings = {"pool__connections": "1", "pool__backoff": "100ms", "pool__backoff_limit": "1s"}
@@ -114,6 +145,14 @@ def test_a_statement_takes_no_longer_than_its_timeout(timeout):
     assert AT - WIRE < failed[0].time - wanted <= AT + 2 * MS
     # They were written one interval apart, and that is how they time out.
     assert {later.time - sooner.time for sooner, later in pairwise(failed[:10])} == {2 * MS}
+
+
+def test_rows_that_timed_out_count_as_lost():
+    settings = {"pool__statement_timeout": "300ms", "pool__connections": "60", "interval": "10ms"}
+    trace = play("isolate:app1@5s", "heal:app1@5500ms", duration=8 * SECOND, **settings)
+    timed_out = [record for record in told(trace, "failed") if record.time < silence(trace)[1]]
+    assert {record.data["error"] for record in timed_out} == {"statement timeout"}
+    assert trace.metrics.clients["app1"].lost == len(timed_out) == 21  # those of 5.0 s to 5.2 s
 
 
 def test_without_a_timeout_statements_wait_for_tcp():
@@ -150,3 +189,29 @@ def test_the_client_s_own_host_goes_and_comes_back(harm, back):
     assert last < AT and 7 * SECOND < first < 7 * SECOND + 10 * MS
     assert len(told(trace, "open")) == (20 if harm == "crash" else 10)
     assert acknowledged(trace)[-1][1] >= 4990
+
+
+def test_a_rebooted_client_has_as_many_connections_as_before():
+    """The cut at 7 s keeps all of them busy: ten rows wait, the next ones find none."""
+    faults = ("crash:app1@5s", "reboot:app1@6s", "isolate:db1@7s", "heal:db1@7500ms")
+    trace = play(*faults, duration=9 * SECOND)
+    (_, cut) = silences(trace)
+    assert cut[0] < 7 * SECOND and cut[1] > 7500 * MS
+    rows = acknowledged(trace)
+    starved = rows[-1][0] - rows[-2][1] - 1
+    assert starved == trace.metrics.clients["app1"].lost - (rows[1][0] - rows[0][1] - 1) > 200
+
+
+def test_a_rebooted_client_has_no_connection_and_no_plan_of_before():
+    """It was to try again at 10 s; it comes up at 6 s, opens its pool, and a cut finds ten connections."""
+    faults = ("service_stop:db1.database@1s", "crash:app1@5s", "service_start:db1.database@5500ms")
+    trace = play(
+        *faults,
+        *("reboot:app1@6s", "isolate:db1@7500ms", "heal:db1@8s"),
+        duration=14 * SECOND,
+        pool__backoff="3s",
+    )
+    opened = [record.time for record in told(trace, "open")]
+    assert len(opened) == 20
+    assert all(at < SECOND for at in opened[:10])
+    assert all(6 * SECOND < at < 6 * SECOND + 10 * MS for at in opened[10:])

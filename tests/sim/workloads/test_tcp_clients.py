@@ -155,6 +155,12 @@ def test_a_connection_of_the_gap_takes_the_whole_seconds_of_its_syns():
     assert trace.metrics.sessions["app1"].slowest == max(record.data["took"] for record in slow)
 
 
+def test_attempts_that_come_in_late_make_no_silence():
+    """Those of the gap open second by second, among the new ones, and no two turns are evenly apart."""
+    trace = run(pair("connect", "crash:db1@5s", "jitter:app1:5ms@0s", interval="100ms"))
+    assert len(silences(trace)) == 1
+
+
 def test_refused_and_unreachable():
     stopped = run(pair("connect", "service_stop:db1.database@5s", interval="100ms", duration="8s"))
     assert errors(stopped) == {"ECONNREFUSED"}

@@ -73,7 +73,7 @@ class Resolver:
     def _timed_out(self, name: str) -> None:
         seq = int(name)
         if seq not in self._pending:
-            return
+            return  # it has been answered
         attempts, since = self._pending[seq]
         if attempts < self.options.attempts:
             self._ask(seq)
@@ -88,7 +88,6 @@ class Resolver:
         seq = int.from_bytes(packet.payload, "big")
         if seq in self._pending:
             attempts, since = self._pending.pop(seq)
-            self.alarms.cancel(str(seq))
             if attempts > 1:
                 self.sessions.retried(seq, attempts, since)
             self.ear.heard(seq, frame.src, frame.cause)

@@ -19,7 +19,7 @@ from collections import deque
 from enum import Enum
 
 from vipsim.machines.postgresql_words import Kind, Message, Reader
-from vipsim.machines.tcp_words import TcpSettings
+from vipsim.machines.tcp.words import TcpSettings
 from vipsim.scenario.model import PoolOptions, TcpOptions
 from vipsim.sim.kernel import Kernel
 from vipsim.sim.tcp import TcpSocket
@@ -204,7 +204,7 @@ class Connection:
         self._socket.send(Message(Kind.WRITE, number=number, writer=self.pool.number).octets)
 
     def timed_out(self) -> None:
-        """The statement took too long: give the connection up."""
+        """The last statement took too long, if it still goes on: give the connection up."""
         if self.phase is Phase.BUSY:
             self._fail(NO_ANSWER)
 
@@ -215,7 +215,6 @@ class Connection:
             self.pool.idle.remove(self)
         elif self.phase is Phase.BUSY:
             self.pool.lost += 1
-        self.pool.alarms.cancel(f"statement {self.number}")
         self.forget()
         if socket is not None:
             socket.close()
@@ -249,7 +248,6 @@ class Connection:
 
     def _succeed(self, message: Message) -> None:
         pool = self.pool
-        pool.alarms.cancel(f"statement {self.number}")
         self.phase = Phase.IDLE
         self._pause = pool.options.backoff
         pool.idle.append(self)

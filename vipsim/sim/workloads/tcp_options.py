@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vipsim.machines.tcp_words import TcpSettings
+from vipsim.machines.tcp.words import TcpSettings
 from vipsim.scenario.model import TcpOptions
 
 

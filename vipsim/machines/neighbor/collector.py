@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vipsim.machines import neighbor_rules
+from vipsim.machines.neighbor import rules as neighbor_rules
 from vipsim.machines.vocabulary import Action, SetTimer
 from vipsim.units import Time
 
 if TYPE_CHECKING:
-    from vipsim.machines.neighbor import NeighborCache
+    from vipsim.machines.neighbor.cache import NeighborCache
 
 TABLE = "table"
 """What stands in the timer's name where others have a neighbor."""

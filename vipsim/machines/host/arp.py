@@ -1,14 +1,14 @@
 """What a received ARP packet is to a Linux host (BEHAVIOUR 1.3; source: net/ipv4/arp.c, arp_process).
 
 Each rule is a function of its own, so that a reader can check it and a mutation can break it. The order
-of the tests is in `vipsim.machines.neighbor_linux`.
+of the tests is in `vipsim.machines.neighbor.linux`.
 """
 
 from __future__ import annotations
 
-from vipsim.machines.book import HOST, LIMITED_BROADCAST, LINK, AddressBook, Kind, is_loopback
-from vipsim.machines.neighbor_entry import NeighborState
-from vipsim.machines.neighbor_profile import NeighborProfile
+from vipsim.machines.host.book import HOST, LIMITED_BROADCAST, LINK, AddressBook, Kind, is_loopback
+from vipsim.machines.neighbor.entry import NeighborState
+from vipsim.machines.neighbor.profile import NeighborProfile
 from vipsim.wire.addresses import NO_IP, IPv4, Mac
 from vipsim.wire.frames import Arp, ArpOp, Frame
 

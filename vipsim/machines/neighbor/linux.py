@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vipsim.machines import arp as packets
-from vipsim.machines import neighbor_collector, neighbor_queue, neighbor_rules
-from vipsim.machines.book import Kind
-from vipsim.machines.neighbor_entry import CONNECTED, Entry, NeighborState
+from vipsim.machines.host import arp as packets
+from vipsim.machines.host.book import Kind
+from vipsim.machines.neighbor import collector as neighbor_collector
+from vipsim.machines.neighbor import queue as neighbor_queue
+from vipsim.machines.neighbor import rules as neighbor_rules
+from vipsim.machines.neighbor.entry import CONNECTED, Entry, NeighborState
 from vipsim.machines.vocabulary import Action, Outgoing, Send, Undeliverable
 from vipsim.units import Time
 from vipsim.wire.addresses import BROADCAST, NO_MAC, IPv4, Mac, multicast_mac
 from vipsim.wire.frames import Arp, ArpOp, Frame, framed
 
 if TYPE_CHECKING:
-    from vipsim.machines.neighbor import NeighborCache
+    from vipsim.machines.neighbor.cache import NeighborCache
 
 S = NeighborState
 

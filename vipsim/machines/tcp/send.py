@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from vipsim.machines.tcp_words import MODULUS, TcpSettings, before, plus
+from vipsim.machines.tcp.words import MODULUS, TcpSettings, before, plus
 from vipsim.units import Time
 from vipsim.wire.frames import TcpFlag
 

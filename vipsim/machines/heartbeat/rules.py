@@ -1,7 +1,7 @@
 """A heartbeat pair's settings, what a packet means to a daemon that has them, and what it says itself.
 
 Arithmetic and packets only: who decides is `vipsim.machines.heartbeat`, who looks is
-`vipsim.machines.heartbeat_watch`.
+`vipsim.machines.heartbeat.watch`.
 """
 
 from __future__ import annotations

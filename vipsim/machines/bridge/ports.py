@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from vipsim.machines.bridge_words import BridgeRules, PortOptions, PortState
+from vipsim.machines.bridge.words import BridgeRules, PortOptions, PortState
 from vipsim.machines.contract import TimerTable, changed
 from vipsim.machines.vocabulary import Action, TimerName
 from vipsim.units import Time

@@ -32,7 +32,7 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar, Protocol
 
 from vipsim.machines.contract import TimerTable
-from vipsim.machines.heartbeat_rules import HeartbeatSettings, Sign, question, who_has
+from vipsim.machines.heartbeat.rules import HeartbeatSettings, Sign, question, who_has
 from vipsim.machines.vocabulary import Action
 from vipsim.units import Time
 from vipsim.wire.heartbeat import Message

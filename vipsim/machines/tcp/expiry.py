@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vipsim.machines.tcp_timer import DELAYED_ACK, KEEPALIVE, LINGER, PROBE, RETRANSMIT
-from vipsim.machines.tcp_words import MODULUS, TcpState, plus
+from vipsim.machines.tcp.timer import DELAYED_ACK, KEEPALIVE, LINGER, PROBE, RETRANSMIT
+from vipsim.machines.tcp.words import MODULUS, TcpState, plus
 from vipsim.units import Time
 from vipsim.wire.frames import IcmpKind
 
 if TYPE_CHECKING:
-    from vipsim.machines.tcp import TcpConnection
+    from vipsim.machines.tcp.connection import TcpConnection
 
 _S = TcpState
 _ERRORS = {

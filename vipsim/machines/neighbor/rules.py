@@ -6,8 +6,8 @@ late (BEHAVIOUR 1.1), so it never looks at that instant.
 
 from __future__ import annotations
 
-from vipsim.machines.neighbor_entry import FIXED, VALID, Entry, NeighborState
-from vipsim.machines.neighbor_profile import NeighborProfile
+from vipsim.machines.neighbor.entry import FIXED, VALID, Entry, NeighborState
+from vipsim.machines.neighbor.profile import NeighborProfile
 from vipsim.units import MS, Time
 
 RUNNING = frozenset({NeighborState.REACHABLE, NeighborState.DELAY, NeighborState.PROBE})

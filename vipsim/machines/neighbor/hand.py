@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vipsim.machines.neighbor_entry import CONNECTED, VALID, Entry, NeighborState
-from vipsim.machines.neighbor_linux import enter, find_or_create, unreachable
+from vipsim.machines.neighbor.entry import CONNECTED, VALID, Entry, NeighborState
+from vipsim.machines.neighbor.linux import enter, find_or_create, unreachable
 from vipsim.machines.vocabulary import Action, EntrySet
 from vipsim.units import Time
 
 if TYPE_CHECKING:
-    from vipsim.machines.neighbor import NeighborCache
+    from vipsim.machines.neighbor.cache import NeighborCache
 
 S = NeighborState
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from vipsim.machines.bridge_words import FdbSet, FdbState
+from vipsim.machines.bridge.words import FdbSet, FdbState
 from vipsim.machines.contract import TimerTable, changed
 from vipsim.machines.vocabulary import Action, Changed
 from vipsim.units import MS, Time

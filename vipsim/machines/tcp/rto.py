@@ -7,7 +7,7 @@ with the first big deviation and shrinks once per round trip.
 
 from __future__ import annotations
 
-from vipsim.machines.tcp_words import TcpSettings, before
+from vipsim.machines.tcp.words import TcpSettings, before
 from vipsim.units import Time
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from vipsim.errors import ScenarioError
-from vipsim.machines.neighbor_profile import SYSCTLS, NeighborProfile, sysctl_named
+from vipsim.machines.neighbor.profile import SYSCTLS, NeighborProfile, sysctl_named
 
 JOINS = {"max": max, "min": min}
 FAMILY = "net.ipv4."

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeGuard
 
-from vipsim.machines.vrrp_rules import ADVERT_TTL, OWNER, VERSIONS, VrrpSettings
+from vipsim.machines.vrrp.rules import ADVERT_TTL, OWNER, VERSIONS, VrrpSettings
 from vipsim.units import Time
 from vipsim.wire.addresses import VRRP_GROUP, IPv4, multicast_mac
 from vipsim.wire.checksum import vrrp_checksum_fits

@@ -19,8 +19,8 @@ keepalived (unless `use_vmac` is set) have it, and not at the virtual one of RFC
 clients must learn the new MAC from the announcement, and the owner answers pings to the address.
 
 There is one step function per state and one ``become_x`` per target. How an advert is written and which
-ones are heard (section 7 of the RFCs) is in `vipsim.machines.vrrp_advert`; the rules that differ between
-RFCs and daemons are data in `vipsim.machines.vrrp_rules`. FAULT is not in the RFCs: it is INIT
+ones are heard (section 7 of the RFCs) is in `vipsim.machines.vrrp.advert`; the rules that differ between
+RFCs and daemons are data in `vipsim.machines.vrrp.rules`. FAULT is not in the RFCs: it is INIT
 while the interface has no carrier, as keepalived calls it.
 """
 
@@ -47,8 +47,8 @@ from vipsim.machines.vocabulary import (
     VipFailed,
     VipReady,
 )
-from vipsim.machines.vrrp_advert import advert_frame, interval_heard, is_for_us
-from vipsim.machines.vrrp_rules import (
+from vipsim.machines.vrrp.advert import advert_frame, interval_heard, is_for_us
+from vipsim.machines.vrrp.rules import (
     GOODBYE,
     OWNER,
     PROFILES,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vipsim.machines.tcp_words import MODULUS, TcpSettings, before, plus
+from vipsim.machines.tcp.words import MODULUS, TcpSettings, before, plus
 from vipsim.units import Time
 
 

@@ -1,12 +1,12 @@
 """The neighbor cache of one interface: which MAC an on-link IPv4 address has, and who is told ours.
 
-The frame path reads entries in place and stamps them (`vipsim.machines.neighbor_entry`); everything
+The frame path reads entries in place and stamps them (`vipsim.machines.neighbor.entry`); everything
 else is an event. How a system keeps its cache is data (`neighbor_profile`); the two families of rules are
 Linux's (`neighbor_linux`) and RFC 826's (`neighbor_plain`). This file has what they share: the table, the
 verbs that change it, and what happens to the interface.
 
 A cache asks its `AddressBook` what is local. Alone it has a book of its own; the caches of a host share
-the host's (`vipsim.machines.stack.HostStack`).
+the host's (`vipsim.machines.host.stack.HostStack`).
 """
 
 from __future__ import annotations
@@ -14,17 +14,15 @@ from __future__ import annotations
 from enum import Enum
 from typing import ClassVar, Protocol
 
-from vipsim.machines import (
-    neighbor_collector,
-    neighbor_hand,
-    neighbor_interface,
-    neighbor_linux,
-    neighbor_plain,
-)
-from vipsim.machines.book import AddressBook, Local
 from vipsim.machines.contract import changed
-from vipsim.machines.neighbor_entry import RELAYED, VALID, Entry, NeighborState
-from vipsim.machines.neighbor_profile import PROFILES, NeighborProfile, profile_named, sysctl_named
+from vipsim.machines.host.book import AddressBook, Local
+from vipsim.machines.neighbor import collector as neighbor_collector
+from vipsim.machines.neighbor import hand as neighbor_hand
+from vipsim.machines.neighbor import interface as neighbor_interface
+from vipsim.machines.neighbor import linux as neighbor_linux
+from vipsim.machines.neighbor import plain as neighbor_plain
+from vipsim.machines.neighbor.entry import RELAYED, VALID, Entry, NeighborState
+from vipsim.machines.neighbor.profile import PROFILES, NeighborProfile, profile_named, sysctl_named
 from vipsim.machines.vocabulary import (
     Action,
     AddressAdded,

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vipsim.machines.neighbor_entry import Entry, NeighborState
+from vipsim.machines.neighbor.entry import Entry, NeighborState
 from vipsim.machines.vocabulary import Action, Outgoing, Send, Undeliverable
 from vipsim.units import Time
 from vipsim.wire.addresses import BROADCAST, NO_IP, NO_MAC, Mac
 from vipsim.wire.frames import Arp, ArpOp, Frame, framed
 
 if TYPE_CHECKING:
-    from vipsim.machines.neighbor import NeighborCache
+    from vipsim.machines.neighbor.cache import NeighborCache
 
 
 def outgoing(cache: NeighborCache, event: Outgoing, now: Time) -> list[Action]:

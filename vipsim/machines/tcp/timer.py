@@ -8,8 +8,8 @@ time-out that counts from the oldest segment in flight.
 from __future__ import annotations
 
 from vipsim.machines.contract import TimerTable
-from vipsim.machines.tcp_rto import Retries
-from vipsim.machines.tcp_send import SendQueue
+from vipsim.machines.tcp.rto import Retries
+from vipsim.machines.tcp.send import SendQueue
 from vipsim.machines.vocabulary import CancelTimer, SetTimer
 from vipsim.units import Time
 

@@ -6,8 +6,8 @@ no such connection, a time-out after 15 minutes or the user's, an error when the
 resolved while connecting, and a back-off undone by the same news later (RFC 6069).
 
 `TcpConnection` is either side: `Opened` makes it a client, a SYN makes a fresh one a server. What a
-segment does when it arrives is in `vipsim.machines.tcp_arrival`, what time and broken paths do in
-`vipsim.machines.tcp_expiry`.
+segment does when it arrives is in `vipsim.machines.tcp.arrival`, what time and broken paths do in
+`vipsim.machines.tcp.expiry`.
 
 Left out, because nothing measured needs it: options (a duplicate acknowledgement stands for a
 selective one), F-RTO, a closed window (owners read at once), urgent data, path MTU discovery.
@@ -18,19 +18,20 @@ from __future__ import annotations
 from enum import Enum
 from typing import ClassVar
 
-from vipsim.machines import tcp_arrival, tcp_expiry
 from vipsim.machines.contract import TimerTable, changed
-from vipsim.machines.tcp_receive import AckPolicy, ReceiveQueue
-from vipsim.machines.tcp_rto import Retries
-from vipsim.machines.tcp_send import Segment, SendQueue
-from vipsim.machines.tcp_timer import (
+from vipsim.machines.tcp import arrival as tcp_arrival
+from vipsim.machines.tcp import expiry as tcp_expiry
+from vipsim.machines.tcp.receive import AckPolicy, ReceiveQueue
+from vipsim.machines.tcp.rto import Retries
+from vipsim.machines.tcp.send import Segment, SendQueue
+from vipsim.machines.tcp.timer import (
     DELAYED_ACK,
     KEEPALIVE,
     LINGER,
     RETRANSMIT,
     TransmissionTimer,
 )
-from vipsim.machines.tcp_words import (
+from vipsim.machines.tcp.words import (
     TRANSITIONS,
     TTL,
     Aborted,

@@ -76,7 +76,7 @@ class Entry:
         self.queue: deque[Outgoing] = deque()
         """Datagrams that wait for the MAC."""
         self.queue_bytes = 0
-        """Memory that `queue` holds (see `vipsim.machines.neighbor_queue`)."""
+        """Memory that `queue` holds (see `vipsim.machines.neighbor.queue`)."""
         self.timer = ""
         """What is waited for: empty if nothing."""
         self.due: Time = 0

@@ -2,7 +2,7 @@
 
 One of the pair has the address (MASTER), the other stands by (BACKUP) and wants to know whether the first
 still lives. It asks (pull) or is told (push): that is the *watch*, which says when the other is dead and
-has a file of its own, `vipsim.machines.heartbeat_watch`. This file is the *office*: who has the address,
+has a file of its own, `vipsim.machines.heartbeat.watch`. This file is the *office*: who has the address,
 and how it changes hands. When the watch gives the other up, the standby takes the address, tells the
 network by ARP, and says CLAIM to the other daemon, in case that it lives after all.
 
@@ -25,8 +25,8 @@ from enum import Enum
 from typing import ClassVar
 
 from vipsim.machines.contract import TimerTable, changed
-from vipsim.machines.heartbeat_rules import HeartbeatSettings, Sign, meaning, tell, who_has
-from vipsim.machines.heartbeat_watch import BELIEVED_DEAD, NOBODY, WATCHES, Watch
+from vipsim.machines.heartbeat.rules import HeartbeatSettings, Sign, meaning, tell, who_has
+from vipsim.machines.heartbeat.watch import BELIEVED_DEAD, NOBODY, WATCHES, Watch
 from vipsim.machines.vocabulary import (
     AcquireVip,
     Action,

@@ -1,6 +1,6 @@
 """The learning switch, as a Linux bridge is one (BEHAVIOUR section 4; Linux net/bridge/br_input.c).
 
-The table is in `vipsim.machines.bridge_fdb`, a port in `vipsim.machines.bridge_ports`; here is what
+The table is in `vipsim.machines.bridge.fdb`, a port in `vipsim.machines.bridge.ports`; here is what
 happens to a frame. Its source is learned, whatever it carries. Then it leaves by the port of its
 destination, or by all other ports if that is unknown or a group.
 
@@ -17,9 +17,9 @@ from __future__ import annotations
 from enum import Enum
 from typing import ClassVar
 
-from vipsim.machines.bridge_fdb import FDB_TRANSITIONS, Fdb
-from vipsim.machines.bridge_ports import LEARNS, PORT_TRANSITIONS, Port
-from vipsim.machines.bridge_words import (
+from vipsim.machines.bridge.fdb import FDB_TRANSITIONS, Fdb
+from vipsim.machines.bridge.ports import LEARNS, PORT_TRANSITIONS, Port
+from vipsim.machines.bridge.words import (
     BridgeEvent,
     BridgeRules,
     FdbSet,

@@ -12,11 +12,11 @@ from __future__ import annotations
 from enum import Enum
 from typing import ClassVar
 
-from vipsim.machines.book import LOOPBACK, AddressBook
+from vipsim.machines.host.book import LOOPBACK, AddressBook
+from vipsim.machines.host.sysctls import Sysctls
 from vipsim.machines.neighbor import CHART, NeighborCache
-from vipsim.machines.neighbor_entry import NeighborState
-from vipsim.machines.neighbor_profile import NeighborProfile, sysctl_named
-from vipsim.machines.sysctls import Sysctls
+from vipsim.machines.neighbor.entry import NeighborState
+from vipsim.machines.neighbor.profile import NeighborProfile, sysctl_named
 from vipsim.machines.vocabulary import (
     Action,
     AddressAdded,

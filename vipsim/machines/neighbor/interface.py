@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vipsim.machines import neighbor_rules
+from vipsim.machines.neighbor import rules as neighbor_rules
 from vipsim.machines.vocabulary import Action, Send
 from vipsim.wire.addresses import BROADCAST, NO_MAC
 from vipsim.wire.frames import Arp, ArpOp, framed
 
 if TYPE_CHECKING:
-    from vipsim.machines.neighbor import NeighborCache
+    from vipsim.machines.neighbor.cache import NeighborCache
 
 
 def carrier_lost(cache: NeighborCache) -> list[Action]:

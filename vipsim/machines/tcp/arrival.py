@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vipsim.machines.tcp_send import Segment
-from vipsim.machines.tcp_timer import DELAYED_ACK
-from vipsim.machines.tcp_words import (
+from vipsim.machines.tcp.send import Segment
+from vipsim.machines.tcp.timer import DELAYED_ACK
+from vipsim.machines.tcp.words import (
     MODULUS,
     Deliver,
     PeerClosed,
@@ -19,7 +19,7 @@ from vipsim.units import Time
 from vipsim.wire.frames import Tcp, TcpFlag
 
 if TYPE_CHECKING:
-    from vipsim.machines.tcp import TcpConnection
+    from vipsim.machines.tcp.connection import TcpConnection
 
 _S = TcpState
 _SYNCHRONIZING = TcpFlag.SYN | TcpFlag.ACK | TcpFlag.RST

@@ -1,0 +1,1 @@
+"""A host's network layer: addresses and routes, ARP, sysctls, all in one stack."""
