@@ -28,7 +28,7 @@ from vipsim.machines.host.stack import HostStack
 from vipsim.machines.neighbor import PROFILES as NEIGHBOR_PROFILES
 from vipsim.machines.neighbor import NeighborCache, NeighborState
 from vipsim.machines.postgresql import DatabaseServer
-from vipsim.machines.postgresql_words import (
+from vipsim.machines.postgresql.words import (
     LINK,
     Connected,
     Crashed,
@@ -39,8 +39,8 @@ from vipsim.machines.postgresql_words import (
     Notified,
     Role,
 )
-from vipsim.machines.postgresql_words import Kind as DatabaseKind
-from vipsim.machines.postgresql_words import Message as DatabaseMessage
+from vipsim.machines.postgresql.words import Kind as DatabaseKind
+from vipsim.machines.postgresql.words import Message as DatabaseMessage
 from vipsim.machines.tcp import TcpConnection
 from vipsim.machines.tcp.words import (
     Aborted,

@@ -6,7 +6,7 @@ import heapq
 from typing import Any
 
 from vipsim.machines.postgresql import DatabaseServer
-from vipsim.machines.postgresql_words import (
+from vipsim.machines.postgresql.words import (
     LINK,
     Connected,
     Crashed,

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from tests.machines.database_pair import CLIENT, FOLLOWER, WIRE, Pair
-from vipsim.machines.postgresql_words import (
+from vipsim.machines.postgresql.words import (
     SIZE,
     Connected,
     Disconnected,

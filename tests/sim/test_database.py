@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from vipsim import Level, read_scenario, run
-from vipsim.machines.postgresql_words import Kind, Message, Reader
+from vipsim.machines.postgresql.words import Kind, Message, Reader
 from vipsim.resources import scenario_path
 from vipsim.trace import Trace
 from vipsim.trace.ranges import ranges

@@ -100,6 +100,25 @@ def test_a_promotion_that_no_failover_asked_for_counts_from_its_notify():
     assert promotion.primary_at is None and promotion.first_commit is None and promotion.timeline is None
 
 
+def test_a_later_failover_did_not_ask_for_an_earlier_promotion():
+    story = [*crash()[:3], role(3 * S, "db2", "STANDBY", "PROMOTING"), *crash()[3:]]
+    (promotion,) = play(story).metrics.databases["db"].promotions
+    assert (promotion.fault, promotion.fault_at) == ("-", 3 * S)
+
+
+def test_two_servers_may_be_on_timelines_of_one_number():
+    story = [
+        role(3 * S, "db1", "STANDBY", "PROMOTING"),
+        role(3 * S, "db2", "STANDBY", "PROMOTING"),
+        role(4 * S, "db1", "PROMOTING", "PRIMARY", timeline=2),
+        role(4 * S, "db2", "PROMOTING", "PRIMARY", timeline=2),
+        commit(5 * S, "db2", 2),
+    ]
+    one, two = play(story).metrics.databases["db"].promotions
+    assert (one.server, one.first_commit_at) == ("db1", None)
+    assert (two.server, two.first_commit_at) == ("db2", 5 * S)
+
+
 def test_a_second_promotion_of_a_server_is_another_one():
     story = [
         role(3 * S, "db2", "STANDBY", "PROMOTING"),
@@ -220,7 +239,8 @@ def test_the_report_says_it_in_lines():
         "  first commit   4.200 s",
     ]
     assert "  app1         1 opened, the slowest in 3ms; failed: ECONNRESET 1" in lines
-    assert not any(line.startswith(("database ", "connections ")) for line in report(play(crash())).splitlines())
+    told = report(play(crash())).splitlines()
+    assert not any(line.startswith(("database ", "connections ")) for line in told)
 
 
 def test_the_document_has_keys_of_its_own():

@@ -11,9 +11,9 @@ from typing import Any
 from vipsim.machines.vrrp.rules import default_profile
 from vipsim.scenario.build_nodes import build_node
 from vipsim.scenario.format import EVENTS, GroupFile, HeartbeatFile, ScenarioFile, VrrpFile
-from vipsim.scenario.format_clients import ClientFile
-from vipsim.scenario.format_nodes import LinkFile
-from vipsim.scenario.format_values import given as _given
+from vipsim.scenario.format.clients import ClientFile
+from vipsim.scenario.format.nodes import LinkFile
+from vipsim.scenario.format.values import given as _given
 from vipsim.scenario.model import (
     After,
     At,

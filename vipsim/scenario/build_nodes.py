@@ -1,4 +1,4 @@
-"""From the file format's nodes to the frozen data of `vipsim.scenario.model_nodes`.
+"""From the file format's nodes to the frozen data of `vipsim.scenario.model.nodes`.
 
 It never refuses: what contradicts itself is for `vipsim.scenario.check` to find.
 """
@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from vipsim.errors import VipsimError
 from vipsim.scenario.fields import mac_for
-from vipsim.scenario.format_nodes import AnyService, HostFile, IfaceFile, ServiceFile, SwitchFile
-from vipsim.scenario.format_values import given
-from vipsim.scenario.model_nodes import (
+from vipsim.scenario.format.nodes import AnyService, HostFile, IfaceFile, ServiceFile, SwitchFile
+from vipsim.scenario.format.values import given
+from vipsim.scenario.model.nodes import (
     Database,
     Host,
     Iface,

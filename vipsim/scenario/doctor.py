@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vipsim.scenario.check_groups import members_of
-from vipsim.scenario.findings import network_of
+from vipsim.scenario.check.findings import network_of
+from vipsim.scenario.check.groups import members_of
 from vipsim.scenario.graph import Ways, owners_of, single_points_of_failure
 from vipsim.scenario.model import Group, HeartbeatGroup, Host, Iface, Scenario, VrrpGroup
 

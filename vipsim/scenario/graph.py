@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from vipsim.scenario.check_groups import members_of
+from vipsim.scenario.check.groups import members_of
 from vipsim.scenario.data import client_data, fault_data, from_data, group_data, link_data, to_data
 from vipsim.scenario.data_parts import node_data
 from vipsim.scenario.fields import Refusal

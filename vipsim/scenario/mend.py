@@ -13,9 +13,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from vipsim.errors import Problem
+from vipsim.scenario.check.findings import MAX_PROBLEMS, UNREADABLE, Damage
 from vipsim.scenario.explain import Path, explain, keys_beside, place
 from vipsim.scenario.fields import NAME, closest
-from vipsim.scenario.findings import MAX_PROBLEMS, UNREADABLE, Damage
 from vipsim.scenario.format import ScenarioFile
 from vipsim.scenario.model import FaultWord
 

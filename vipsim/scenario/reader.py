@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from vipsim.errors import Problem, ScenarioError
-from vipsim.scenario.findings import MAX_PROBLEMS
+from vipsim.scenario.check.findings import MAX_PROBLEMS
 from vipsim.scenario.model import Scenario
 from vipsim.scenario.tree import MAX_BYTES, Tree, grow
 

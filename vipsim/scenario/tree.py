@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vipsim.errors import Problem
+from vipsim.scenario.check.findings import MAX_PROBLEMS
 from vipsim.scenario.fields import shown
-from vipsim.scenario.findings import MAX_PROBLEMS
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 20

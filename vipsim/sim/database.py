@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import deque
 
 from vipsim.machines.postgresql import DatabaseServer
-from vipsim.machines.postgresql_words import (
+from vipsim.machines.postgresql.words import (
     LINK,
     Connected,
     Crashed,

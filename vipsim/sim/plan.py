@@ -11,7 +11,7 @@ from typing import Any
 
 from vipsim.machines.neighbor import NeighborProfile, profile_named
 from vipsim.scenario.assemble import Maker, daemons
-from vipsim.scenario.check_options import gateway_address
+from vipsim.scenario.check.options import gateway_address
 from vipsim.scenario.data import to_data
 from vipsim.scenario.model import End, Host, Scenario, Switch
 from vipsim.sim.workloads.plan import ClientPlan, DatabasePlan, plan_client, plan_database

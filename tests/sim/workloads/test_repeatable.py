@@ -4,13 +4,13 @@ import os
 import subprocess
 import sys
 
-from vipsim.scenario.model_clients import WAYS
+from vipsim.scenario.model.clients import WAYS
 
 STORY = """
 import vipsim as vs
 from tests.sim.workloads.worlds import pair
 from vipsim.resources import scenario_path
-from vipsim.scenario.model_clients import WAYS
+from vipsim.scenario.model.clients import WAYS
 for over in WAYS:
     if over == "database":
         scenario = vs.read_scenario(scenario_path("postgresql-two-writers"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vipsim.machines.postgresql_words import DatabaseSettings, Role
+from vipsim.machines.postgresql.words import DatabaseSettings, Role
 from vipsim.scenario.assemble import members
 from vipsim.scenario.model import Client, Host, Scenario, Service
 from vipsim.wire.addresses import IPv4

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections import deque
 from enum import Enum
 
-from vipsim.machines.postgresql_words import Kind, Message, Reader
+from vipsim.machines.postgresql.words import Kind, Message, Reader
 from vipsim.machines.tcp.words import TcpSettings
 from vipsim.scenario.model import PoolOptions, TcpOptions
 from vipsim.sim.kernel import Kernel

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from vipsim.machines.postgresql_words import Kind, Message
+from vipsim.machines.postgresql.words import Kind, Message
 from vipsim.units import Time
 
 Row = tuple[int, int]

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from vipsim.scenario.model_clients import Client, DnsOptions, PoolOptions, TcpOptions
-from vipsim.scenario.model_nodes import (
+from vipsim.scenario.model.clients import Client, DnsOptions, PoolOptions, TcpOptions
+from vipsim.scenario.model.nodes import (
     Database,
     End,
     Host,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 from vipsim.scenario import kinds
-from vipsim.scenario.format_values import Duration, Flag, Name, Part, Positive, Times, absent
-from vipsim.scenario.model_clients import WAYS
+from vipsim.scenario.format.values import Duration, Flag, Name, Part, Positive, Times, absent
+from vipsim.scenario.model.clients import WAYS
 
 
 class TcpFile(Part):

@@ -6,9 +6,9 @@ from collections.abc import Container
 
 from vipsim.errors import DecodeError, VipsimError
 from vipsim.scenario import targets
-from vipsim.scenario.check_groups import members_of
+from vipsim.scenario.check.findings import Findings, Where
+from vipsim.scenario.check.groups import members_of
 from vipsim.scenario.fields import Refusal, shown
-from vipsim.scenario.findings import Findings, Where
 from vipsim.scenario.model import After, Fault, FaultWord, Scenario
 from vipsim.scenario.targets import EVERYTHING, HEALED
 from vipsim.units import format_duration, parse_duration

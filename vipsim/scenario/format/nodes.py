@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, Tag
 
 from vipsim.scenario import kinds
-from vipsim.scenario.format_values import (
+from vipsim.scenario.format.values import (
     Flag,
     MacText,
     Name,

@@ -12,9 +12,9 @@ from pydantic import ConfigDict, Field, create_model, model_validator
 
 from vipsim.scenario import kinds
 from vipsim.scenario.fields import Refusal
-from vipsim.scenario.format_clients import ClientFile
-from vipsim.scenario.format_nodes import LinkFile, NodeFile
-from vipsim.scenario.format_values import (
+from vipsim.scenario.format.clients import ClientFile
+from vipsim.scenario.format.nodes import LinkFile, NodeFile
+from vipsim.scenario.format.values import (
     Duration,
     Flag,
     Name,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from ipaddress import IPv4Address
 
 from vipsim.machines.neighbor import PROFILES
-from vipsim.scenario.check_options import check_host_options, check_switch
+from vipsim.scenario.check.findings import Findings, Where, is_subnet_itself, network_of
+from vipsim.scenario.check.options import check_host_options, check_switch
 from vipsim.scenario.fields import NAME, PORT_NAME, nearest, shown
-from vipsim.scenario.findings import Findings, Where, is_subnet_itself, network_of
 from vipsim.scenario.model import End, Host, Iface, Switch
 from vipsim.wire.addresses import IPv4, Mac
 

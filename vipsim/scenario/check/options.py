@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from vipsim.errors import VipsimError
 from vipsim.machines.neighbor import PROFILES
-from vipsim.scenario.check_groups import members_of
+from vipsim.scenario.check.findings import Findings, Where, judged_by, on_link
+from vipsim.scenario.check.groups import members_of
 from vipsim.scenario.fields import nearest, shown
-from vipsim.scenario.findings import Findings, Where, judged_by, on_link
 from vipsim.scenario.model import Client, Host, Scenario, Service, Switch
 from vipsim.wire.addresses import IPv4
 

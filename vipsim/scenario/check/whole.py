@@ -8,12 +8,12 @@ from __future__ import annotations
 from contextlib import suppress
 
 from vipsim.errors import Problem, ScenarioError
-from vipsim.scenario.check_clients import check_clients
-from vipsim.scenario.check_faults import check_faults
-from vipsim.scenario.check_groups import check_groups
-from vipsim.scenario.check_network import check_links, check_nodes, check_vips
+from vipsim.scenario.check.clients import check_clients
+from vipsim.scenario.check.faults import check_faults
+from vipsim.scenario.check.findings import Damage, Enough, Findings
+from vipsim.scenario.check.groups import check_groups
+from vipsim.scenario.check.network import check_links, check_nodes, check_vips
 from vipsim.scenario.fields import TITLE, shown
-from vipsim.scenario.findings import Damage, Enough, Findings
 from vipsim.scenario.model import Scenario
 from vipsim.units import SECOND, format_duration
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from vipsim.scenario.check_groups import members_of
-from vipsim.scenario.check_options import check_client_options
+from vipsim.scenario.check.findings import Findings, Where, on_link
+from vipsim.scenario.check.groups import members_of
+from vipsim.scenario.check.options import check_client_options
 from vipsim.scenario.fields import NAME, nearest, shown
-from vipsim.scenario.findings import Findings, Where, on_link
 from vipsim.scenario.model import Client, Host
 from vipsim.units import format_duration
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from vipsim.machines.vrrp.rules import PROFILES, check_interval
+from vipsim.scenario.check.findings import Findings, Where, is_subnet_itself, judged_by, network_of, on_link
 from vipsim.scenario.fields import NAME, nearest, shown
-from vipsim.scenario.findings import Findings, Where, is_subnet_itself, judged_by, network_of, on_link
 from vipsim.scenario.model import (
     Group,
     HeartbeatGroup,

@@ -25,8 +25,8 @@ from enum import Enum
 from typing import ClassVar
 
 from vipsim.machines.contract import TimerTable, changed
-from vipsim.machines.postgresql_log import Follower, Log, Told
-from vipsim.machines.postgresql_words import (
+from vipsim.machines.postgresql.log import Follower, Log, Told
+from vipsim.machines.postgresql.words import (
     LINK,
     TRANSITIONS,
     Connected,

@@ -1,0 +1,19 @@
+"""The file format of a scenario, as pydantic models. Only the reader imports it."""
+
+from __future__ import annotations
+
+from vipsim.scenario.format.file import (
+    EVENTS,
+    GroupFile,
+    HeartbeatFile,
+    ScenarioFile,
+    VrrpFile,
+)
+
+__all__ = [
+    "EVENTS",
+    "GroupFile",
+    "HeartbeatFile",
+    "ScenarioFile",
+    "VrrpFile",
+]
