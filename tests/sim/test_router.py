@@ -1,5 +1,7 @@
 """Routers: a gateway address that moves, packets passed on, errors told, connections known or not."""
 
+from pathlib import Path
+
 import pytest
 
 import vipsim as vs
@@ -7,7 +9,8 @@ from vipsim.scenario.reader import read_scenario_text
 from vipsim.units import MS, SECOND
 from vipsim.wire.frames import Echo, IcmpError, IcmpKind
 
-GATEWAY = vs.read_scenario("scenarios/default-gateway.yaml")
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+GATEWAY = vs.read_scenario(SCENARIOS / "default-gateway.yaml")
 
 
 def gateway(**settings):

@@ -5,6 +5,7 @@ the order of ARP frames: who asks, from which MAC, and who answers the new maste
 """
 
 from itertools import groupby
+from pathlib import Path
 
 import pytest
 from scapy.layers.l2 import ARP, Ether
@@ -18,6 +19,7 @@ from vipsim.wire.frames import Arp, ArpOp
 VIP = IPv4.parse("192.168.1.219")
 CLIENT = IPv4.parse("192.168.1.101")
 VMAC = virtual_mac(51)
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
 
 def run(*faults, **settings):
@@ -115,3 +117,25 @@ def test_the_interface_below_does_not_answer_for_the_address() -> None:
 @pytest.mark.parametrize("fault", ["crash:db1@5s", "stop:db1@5s", "kill:db1@5s"])
 def test_nothing_is_violated(fault) -> None:
     assert not run(fault).violations
+
+
+def test_the_virtual_mac_is_one_on_each_side_of_a_router() -> None:
+    scenario = vs.read_scenario(SCENARIOS / "default-gateway.yaml").with_setting("vrrp.virtual_mac", True)
+    well = vs.run(scenario.without_faults(), seed=1)
+    assert {name: client.longest for name, client in well.metrics.clients.items()} == {
+        "ping": 0,
+        "session": 0,
+    }
+    broken = vs.run(scenario, seed=1)
+    assert 2 * SECOND < broken.metrics.clients["ping"].longest < 4 * SECOND
+    taken = [r.data["iface"] for r in broken.select("vip", "r2") if r.data["act"] == "acquire"]
+    assert taken == ["vrrp.51", "vrrp.51.eth1"]
+
+
+def test_a_client_on_the_owner_itself_is_served() -> None:
+    scenario = vs.pair(poll=None, faults=["crash:db1@5s"])
+    for over in ("tcp", "connect", "udp"):
+        client = {"node": "db2", "target": "service", "probe": "database", "over": over, "interval": "100ms"}
+        trace = vs.run(scenario.with_setting("clients.own", client), seed=1)
+        assert not trace.metrics.clients["own"].censored, over
+        assert not trace.violations

@@ -27,6 +27,8 @@ def virtual_nic(kernel: Kernel, below: Nic, lladdr: Mac) -> Nic:
     if lladdr in below.above:
         return below.above[lladdr]
     name = f"vrrp.{lladdr & 0xFF}"
+    if name in kernel.nics:  # the same router on another interface of this host
+        name += f".{below.name}"
     nic = kernel.nics[name] = below.above[lladdr] = Nic(kernel, name, lladdr, below)
     nic.out, nic.carrier, nic.deaf = below.out, below.carrier, below.deaf
     kernel.install(nic)
