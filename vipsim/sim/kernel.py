@@ -242,8 +242,8 @@ class Kernel:
                 self.send_packet(quoted(error), frame.cause)
         elif type(packet) is Tcp:
             self.tcp.receive(frame, nic.name)
-        elif type(packet) is IcmpError and packet.kind is IcmpKind.HOST_UNREACHABLE:
-            self._tell_sender(packet.about)
+        elif type(packet) is IcmpError and packet.kind is not IcmpKind.REDIRECT:
+            self._tell_sender(packet.about, packet.kind, frame.cause)
 
     @property
     def tcp(self) -> TcpSockets:
@@ -254,10 +254,10 @@ class Kernel:
             self.sockets = TcpSockets(self)
         return self.sockets
 
-    def _tell_sender(self, packet: IpPacket) -> None:
-        """Report that `packet` could not be delivered; UDP and ping of plain programs never hear of it."""
+    def _tell_sender(self, packet: IpPacket, kind: IcmpKind, cause: int) -> None:
+        """Report what became of `packet`; UDP and ping of plain programs never hear of it."""
         if type(packet) is Tcp and self.sockets is not None:
-            self.sockets.unreachable(packet)
+            self.sockets.unreachable(packet, kind, cause)
 
     # --- the neighbor caches ---------------------------------------------------------------
 
@@ -302,7 +302,7 @@ class Kernel:
     def _undeliverable(self, packet: IpPacket, cause: int) -> None:
         """A packet waited in vain for its neighbor (RFC 1122 section 3.3.1.1: host unreachable)."""
         if packet.src in self.addresses:
-            self._tell_sender(packet)
+            self._tell_sender(packet, IcmpKind.HOST_UNREACHABLE, cause)
         elif self.forwarder is not None:
             self.forwarder.report(packet, IcmpKind.HOST_UNREACHABLE, cause)
 
