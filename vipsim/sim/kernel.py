@@ -29,6 +29,7 @@ from vipsim.machines.vocabulary import (
     TimerName,
     Undeliverable,
 )
+from vipsim.sim.delivery import deliver, tell_sender
 from vipsim.sim.engine import Tie, tie_key
 from vipsim.sim.forwarding import Forwarder
 from vipsim.sim.nic import Nic
@@ -37,8 +38,7 @@ from vipsim.sim.timers import TimerTable, lateness_of
 from vipsim.sim.virtual_mac import virtual_nic
 from vipsim.sim.world import World
 from vipsim.wire.addresses import NO_IP, IPv4, Mac, multicast_mac
-from vipsim.wire.codec import quoted
-from vipsim.wire.frames import Arp, Frame, IcmpError, IcmpKind, IpPacket, Other, Tcp, Udp, framed
+from vipsim.wire.frames import Arp, Frame, IcmpKind, IpPacket, Other, framed
 
 if TYPE_CHECKING:
     from vipsim.sim.tcp import TcpSockets
@@ -224,26 +224,12 @@ class Kernel:
                 self.feed(nic, Received(frame, nic.name), frame.cause)
         elif kind is not Other:
             if packet.dst in self.addresses:  # type: ignore[union-attr]
-                self._deliver(frame, packet, nic)  # type: ignore[arg-type]
+                deliver(self, frame, packet, nic)  # type: ignore[arg-type]
             elif self.forwarder is not None and not frame.dst.is_group:
                 dropped = self.forwarder.take(frame, packet, nic)  # type: ignore[arg-type]
         for tap in self.taps.get(kind, ()):
             tap(frame, nic.name)
         return dropped
-
-    def _deliver(self, frame: Frame, packet: IpPacket, nic: Nic) -> None:
-        """Give a packet for one of our addresses to its socket."""
-        if type(packet) is Udp:
-            port = self.ports.get(packet.dport)
-            if port is not None:
-                port(frame, nic.name)
-            elif Udp not in self.taps and not frame.dst.is_group:
-                error = IcmpError(packet.dst, packet.src, 64, IcmpKind.PORT_UNREACHABLE, packet)
-                self.send_packet(quoted(error), frame.cause)
-        elif type(packet) is Tcp:
-            self.tcp.receive(frame, nic.name)
-        elif type(packet) is IcmpError and packet.kind is not IcmpKind.REDIRECT:
-            self._tell_sender(packet.about, packet.kind, frame.cause)
 
     @property
     def tcp(self) -> TcpSockets:
@@ -253,11 +239,6 @@ class Kernel:
 
             self.sockets = TcpSockets(self)
         return self.sockets
-
-    def _tell_sender(self, packet: IpPacket, kind: IcmpKind, cause: int) -> None:
-        """Report what became of `packet`; UDP and ping of plain programs never hear of it."""
-        if type(packet) is Tcp and self.sockets is not None:
-            self.sockets.unreachable(packet, kind, cause)
 
     # --- the neighbor caches ---------------------------------------------------------------
 
@@ -302,7 +283,7 @@ class Kernel:
     def _undeliverable(self, packet: IpPacket, cause: int) -> None:
         """A packet waited in vain for its neighbor (RFC 1122 section 3.3.1.1: host unreachable)."""
         if packet.src in self.addresses:
-            self._tell_sender(packet, IcmpKind.HOST_UNREACHABLE, cause)
+            tell_sender(self, packet, IcmpKind.HOST_UNREACHABLE, cause)
         elif self.forwarder is not None:
             self.forwarder.report(packet, IcmpKind.HOST_UNREACHABLE, cause)
 
