@@ -17,7 +17,8 @@ class Ping:
     """Echo requests from `kernel` to `dst`, each with the next sequence number."""
 
     __slots__ = (
-        "confirm", "dst", "ear", "entry", "env", "hop", "ident", "kernel", "key", "nic", "size", "src",
+        "confirm", "dst", "ear", "entry", "env", "hop", "ident", "kernel", "key", "mac", "nic",
+        "put", "size", "src",
     )  # fmt: skip
 
     def __init__(self, kernel: Kernel, number: int, key: int, dst: IPv4, ear: Ear, confirm: bool) -> None:
@@ -30,6 +31,8 @@ class Ping:
         self.confirm = confirm
         """An answer tells the kernel that the neighbor is alive (MSG_CONFIRM, as iputils' ping does)."""
         self.src, self.nic = way_to(kernel, dst)
+        self.mac = self.nic.mac
+        self.put = self.nic.out.send
         self.hop = kernel.next_hop(dst)
         self.entry = Entry(self.hop)
         self.size = Echo(self.src, dst, 64, False, number, 0).size
@@ -48,8 +51,7 @@ class Ping:
         if target is None and entry.relay is not None:
             target, entry.used = entry.relay, self.env._now
         if target is not None:
-            nic = self.nic
-            nic.out.send(Frame(target, nic.mac, packet, self.size))
+            self.put(Frame(target, self.mac, packet, self.size))
         else:
             kernel.send_packet(packet)
             self.entry = self.nic.entries.get(self.hop, entry)

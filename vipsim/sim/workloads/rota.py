@@ -56,10 +56,12 @@ class Rota:
             self._arm()
 
     def _turn(self, _: object) -> None:
-        at, client = self._turns.popleft()
+        turns = self._turns
+        at, client = turns.popleft()
         client.probe()
-        self._turns.append((at + self.interval, client))
-        self._arm()
+        turns.append((at + self.interval, client))
+        at, client = turns[0]
+        heappush(self._queue, (at, client.key, self._call, None))
 
     def _arm(self) -> None:
         at, client = self._turns[0]
