@@ -122,6 +122,40 @@ def test_every_section_has_code_and_ends_with_a_variation(path: Path) -> None:
         assert "**Vary.**" in "".join(section[-1]["source"]), title
 
 
+def variations() -> list[tuple[str, str, str]]:
+    """(scenario, method, arguments) of every change that a section of notebook 2 proposes in words."""
+    found, scenario = [], ""
+    for cell in read(FOLDER / "02-arp-caches.ipynb")["cells"]:
+        text = "".join(cell["source"])
+        named = re.search(r'(?:shipped|scenario_path)\("([a-z-]+)"', text)
+        if text.startswith("## "):
+            scenario = ""
+        if named:
+            scenario = named[1]
+        if cell["cell_type"] == "markdown" and scenario:
+            calls_of_it = re.findall(r"\.(with_setting|with_faults)\(([^)]*)\)", text)
+            found += [(scenario, name, arguments) for name, arguments in calls_of_it]
+    return found
+
+
+@pytest.mark.parametrize(("scenario", "name", "arguments"), variations())
+def test_what_a_section_proposes_to_vary_is_accepted(scenario: str, name: str, arguments: str) -> None:
+    read_in = vs.read_scenario(resources.scenario_path(scenario))
+    words = ast.literal_eval(f"({arguments},)")
+    assert getattr(read_in, name)(*words) != read_in
+
+
+def test_several_variations_are_found() -> None:
+    assert {name for name, _, _ in variations()} >= {
+        "lock-time",
+        "dead-port-virtual-mac",
+        "stp-at-boot",
+        "four-hour-router",
+        "old-owner-forwarding",
+        "tcp-backoff-grid",
+    }
+
+
 class Shown:
     """Stands for IPython's `display`: keeps what it was given."""
 

@@ -4,6 +4,7 @@ R, the reachable time of an interface, is chance: here it is what a cache itself
 confirmation to STALE), it lies within 15 s to 45 s, and everything else is added to it.
 """
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
@@ -153,6 +154,10 @@ def test_four_hour_router_cuts_off_who_is_behind_it_until_its_entry_is_four_hour
     assert learned < 10 * SECOND
     _, first = silence(trace, "far")
     assert learned + life <= first <= learned + life + 10 * SECOND + WIRE
+    # `near` knew db1 and heard the announcement: its next ping is the first one that is answered.
+    assert since(trace, "near", "REACHABLE", DB1) < FAULT
+    assert since(trace, "near", "STALE", DB2) == pytest.approx(taken(trace), abs=WIRE)
+    assert 0 <= silence(trace, "near")[1] - taken(trace) <= 10 * SECOND + WIRE
     # 3 adverts of 10 s and the skew (156/256 of 1 s) at most, then the next probe.
     assert blackout(trace, "near") <= 30 * SECOND + 10 * SKEW + 20 * SECOND
     assert list(entry(trace, "far")) == []
@@ -163,6 +168,20 @@ def test_four_hour_router_is_repaired_by_a_second_announcement() -> None:
     trace = run(scenario.with_faults("link_down:db2@400s", "link_up:db2@410s"), seed=1, level=Level.PROTOCOL)
     _, first = silence(trace, "far")
     assert first < 500 * SECOND
+    # db2 misses three adverts anew before it announces, and has no address until then.
+    _, (last, back) = trace.metrics.clients["near"].silences
+    assert back is not None and last < 400 * SECOND < 440 * SECOND < back
+
+
+def test_four_hour_router_a_mere_announcement_repairs_it_and_costs_nothing() -> None:
+    head = scenario_path("four-hour-router").read_text("utf-8")
+    (told,) = re.findall(r"--fault (inject:db2:[0-9a-f]+@400s)", head)
+    trace = run(
+        read_scenario(scenario_path("four-hour-router")).with_faults(told), seed=1, level=Level.PROTOCOL
+    )
+    _, first = silence(trace, "far")
+    assert 400 * SECOND <= first <= 410 * SECOND + WIRE
+    assert silence(trace, "near")[1] < 400 * SECOND
 
 
 @pytest.mark.parametrize("seed", SEEDS[:2])
@@ -179,12 +198,28 @@ def test_dead_port_the_switch_forgets_after_its_ageing_time(seed: int) -> None:
 
 def test_dead_port_any_frame_from_the_virtual_mac_ends_it() -> None:
     scenario = read_scenario(scenario_path("dead-port-virtual-mac"))
-    crash_only = scenario.without_faults().with_faults("crash:db1@5s")
-    trace = run(crash_only, seed=1, level=Level.PROTOCOL)
+    power_only = scenario.without_faults().with_faults("power:db1@5s")
+    trace = run(power_only, seed=1, level=Level.PROTOCOL)
     _, first = silence(trace, "app1")
     assert 0 <= first - taken(trace) <= 100 * MS + WIRE
     moved = next(r for r in trace.select("fdb", "sw1") if r.data["mac"] == VIRTUAL and r.time > FAULT)
     assert moved.time - taken(trace) <= WIRE
+
+
+@pytest.mark.parametrize(
+    ("switch", "word", "dark"),
+    [("sw2", "power", True), ("sw1", "power", False), ("sw2", "crash", True), ("sw1", "crash", True)],
+)
+def test_dead_port_a_switch_forgets_at_once_only_where_it_sees_the_carrier_go(
+    switch: str, word: str, dark: bool
+) -> None:
+    changes = [("links.0.ends", f"[db1.bond0, {switch}]"), ("faults.2", f"{{{word}: db1, at: 5s}}")]
+    trace = played("dead-port-virtual-mac", 1, *changes)
+    _, first = silence(trace, "app1")
+    if dark:
+        assert first >= FAULT - SECOND + 300 * SECOND
+    else:
+        assert 0 <= first - taken(trace) <= 100 * MS + WIRE
 
 
 def test_dead_port_a_linux_client_repairs_the_switch_by_asking() -> None:
@@ -302,6 +337,35 @@ def test_a_quick_failover_gives_newcomers_no_error() -> None:
     assert attempts(trace, "newcomer", "failed") == []
 
 
+@pytest.mark.parametrize(("tracking", "survives"), [("shared", True), ("own", False)])
+def test_default_gateway_new_connections_work_whoever_tracks_them(tracking: str, survives: bool) -> None:
+    changes = [(f"nodes.{name}.conntrack", tracking) for name in ("r1", "r2")]
+    trace = played("default-gateway", 1, *changes)
+    assert trace.metrics.clients["session"].censored is not survives
+    moved = next(r.time for r in trace.select("vip", "r2") if r.data["act"] == "acquire")
+    opened = attempts(trace, "new", "open")
+    later = [end - begin for begin, end in opened if begin > moved + WIRE]
+    assert len(later) >= 100 and max(later) <= WIRE
+    assert attempts(trace, "new", "failed") == []
+
+
+def test_postgresql_pair_waits_for_tcp_the_promotion_and_its_own_backoff() -> None:
+    """The times of the header: TCP's grid, 0.1 s, 0.2 s and 0.4 s of backoff, a second of promotion."""
+    trace = played("postgresql-pair")
+    told = [(r.time, r.data["event"], r.data["error"]) for r in trace.select("session") if r.time > FAULT]
+    reset = next(time for time, _, error in told if error == "ECONNRESET")
+    assert reset - FAULT == pytest.approx(3204 * MS, abs=MS)
+    opened = [time for time, event, _ in told if event == "open"]
+    points = [3304 * MS, 3504 * MS, 3906 * MS]
+    assert [opened[n] - FAULT for n in (0, 10, 20)] == pytest.approx(points, abs=MS)
+    primary = next(r.time for r in trace.select("database", "db2") if r.data["new"] == "PRIMARY")
+    assert primary - taken(trace) == SECOND
+    text = scenario_path("postgresql-pair").read_text("utf-8")
+    for time in (taken(trace), reset, opened[0], primary):
+        assert f"#     {(time - FAULT) / SECOND:.3f} s   " in text
+    assert f"#     {silence(trace, 'app1')[1] / SECOND - 5:.3f} s   " in text
+
+
 def test_lost_announcement_costs_what_each_cache_makes_of_it() -> None:
     trace = played("lost-announcement")
     _, first = silence(trace, "app3")
@@ -325,6 +389,7 @@ def test_lost_announcement_costs_what_each_cache_makes_of_it() -> None:
         "client-ignores-garp",
         "tcp-backoff-grid",
         "new-connections-in-the-gap",
+        "default-gateway",
     ],
 )
 def test_every_one_names_the_public_report_that_it_explains(name: str) -> None:

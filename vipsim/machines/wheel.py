@@ -28,7 +28,7 @@ def granularity(delay: Time, hz: int) -> Time:
     >>> granularity(30_000_000_000, 250)
     2048000000
     >>> granularity(30_000_000_000, 1000)
-    4096000000
+    512000000
     """
     tick = SECOND // hz
     ticks = delay // tick

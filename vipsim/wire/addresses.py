@@ -104,6 +104,6 @@ def virtual_mac(vrid: int) -> Mac:
     """Return the MAC address of virtual router `vrid` (RFC 9568 section 7.3).
 
     >>> virtual_mac(51)
-    Mac('00:00:5e:00:01:33')
+    Mac('00:00:5E:00:01:33')
     """
     return Mac(0x00_00_5E_00_01_00 | vrid)
