@@ -54,7 +54,7 @@ def test_all_recorded_rows_at_once(vipsim, shared_data):
         ([good, wrong], 1, (2, 1, 0, 0)),
         ([wrong, unknown_op, good], 2, (2, 1, 0, 1)),
         (["{", good], 2, (1, 0, 0, 1)),
-        ([], 0, (0, 0, 0, 0)),
+        ([], 2, (0, 0, 0, 1)),
     ],
 )
 def test_exit_code_and_the_line_of_json(vipsim, rows, changes, code, counts):

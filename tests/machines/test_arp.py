@@ -211,6 +211,35 @@ def test_a_probe_is_answered_and_teaches_nothing():
     assert host.machine.states == {}
 
 
+@pytest.mark.parametrize(
+    ("sender", "answered"),
+    [
+        ("224.0.0.5", False),
+        ("239.255.255.255", False),
+        ("127.0.0.9", False),
+        ("255.255.255.255", False),
+        ("192.168.1.10", False),
+        ("0.0.0.1", True),
+        ("0.1.2.3", True),
+        ("250.1.2.3", True),
+        ("192.168.1.255", True),
+        ("10.99.0.9", True),
+    ],
+)
+def test_which_senders_are_martians(sender, answered):
+    host = Host()
+    asked = host.request(B, sender=IPv4.parse(sender))
+    assert [frame.packet.op for frame in frames(asked)] == ([REPLY] if answered else [])
+    known = host.machine.states
+    assert set(known) == ({("eth0", IPv4.parse(sender))} if answered else set())
+
+
+@pytest.mark.parametrize(("route_localnet", "accept_local", "sender"), [(1, 0, "127.0.0.9"), (0, 1, str(ME))])
+def test_a_sysctl_lets_a_martian_in(route_localnet, accept_local, sender):
+    host = Host(route_localnet=route_localnet, accept_local=accept_local)
+    assert frames(host.request(B, sender=IPv4.parse(sender)))
+
+
 def test_who_has_our_address_is_neither_answered_nor_learned_nor_fought():
     host = Host(arp_accept=1)
     assert host.arp(REQUEST, B, ME, NO_MAC, ME) == []

@@ -274,6 +274,25 @@ def test_group_addresses_need_no_asking():
     assert set(host.machine.states.values()) == {S.NOARP}
 
 
+def test_requests_are_never_closer_than_10_ms():
+    host = Host(retrans_time_ms=1)
+    host.send()
+    assert host.known is S.INCOMPLETE
+    assert [len(host.requests(host.run(START + at * MS))) for at in (9, 10, 19, 20, 29)] == [0, 1, 0, 1, 0]
+    host.run(START + 30 * MS)
+    assert host.known is S.FAILED
+
+
+@pytest.mark.parametrize("state", [S.STALE, S.NOARP])
+def test_an_entry_is_collected_when_it_was_idle_for_gc_stale_time(state):
+    host = Host(gc_thresh1=1, gc_stale_time=45)
+    host.feed(EntrySet("eth0", VIP, A, state))
+    host.run(START + 44 * SECOND)
+    assert host.known is state
+    host.run(START + 45 * SECOND)  # the collector comes each 15 s: idle for exactly as long is enough
+    assert host.known is S.NONE
+
+
 def test_the_collector_takes_idle_entries_of_a_large_table_only():
     small, large = Host(), Host(gc_thresh1=3)
     for host in (small, large):

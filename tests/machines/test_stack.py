@@ -82,7 +82,8 @@ def test_the_dictionary_of_local_addresses_is_always_the_same_object():
         ("127.9.9.9", Kind.LOCAL),
         ("192.168.1.255", Kind.BROADCAST),
         ("255.255.255.255", Kind.BROADCAST),
-        ("0.0.0.5", Kind.BROADCAST),
+        ("0.0.0.0", Kind.BROADCAST),
+        ("0.0.0.5", Kind.UNICAST),
         ("224.0.0.18", Kind.MULTICAST),
         ("192.168.1.219", Kind.UNICAST),
         ("192.168.1.0", Kind.UNICAST),
@@ -112,6 +113,59 @@ def test_a_set_route_replaces_the_connected_one():
     made = book("eth0 192.168.1.10/24", "eth1 172.20.0.5/24")
     made.set_route(ip("192.168.1.0"), 24, "eth1", None)
     assert made.route(VIP).iface == "eth1"
+
+
+NEIGHBORS = ("eth0 192.168.1.10/24", "eth1 192.168.1.20/24")
+
+
+def out_of(made):
+    return made.route(THIRD).iface, str(made.preferred(THIRD))
+
+
+def test_of_two_routes_to_one_subnet_the_older_one_is_taken():
+    made = book(*NEIGHBORS)
+    assert out_of(made) == ("eth0", "192.168.1.10")
+    made.set_up("eth0", False)
+    assert out_of(made) == ("eth1", "192.168.1.20")
+    made.set_up("eth0", True)
+    assert out_of(made) == ("eth1", "192.168.1.20"), "the route is appended (NLM_F_APPEND)"
+    made.remove(ip("192.168.1.20"), "eth1")
+    made.add(ip("192.168.1.20"), 24, "eth1")
+    assert out_of(made) == ("eth0", "192.168.1.10")
+
+
+def test_an_address_that_is_added_while_the_interface_is_down_gets_its_route_when_it_comes_up():
+    made = AddressBook()
+    made.set_up("eth0", False)
+    for text in NEIGHBORS:
+        iface, address = text.split()
+        made.add(ip(address.partition("/")[0]), 24, iface)
+    made.set_up("eth0", True)
+    assert out_of(made)[0] == "eth1"
+
+
+def test_the_route_of_a_promoted_address_is_a_new_one():
+    made = book("eth0 192.168.1.10/24", "eth0 192.168.1.11/24", "eth1 192.168.1.20/24")
+    made.remove(ip("192.168.1.10"), promote=True)
+    assert out_of(made) == ("eth1", "192.168.1.20")
+    made.set_up("eth1", False)
+    assert out_of(made) == ("eth0", "192.168.1.11")
+
+
+def test_a_connected_route_that_was_replaced_does_not_come_back_with_the_other_interface():
+    made = book("eth0 192.168.1.10/24", "eth1 172.20.0.5/24")
+    made.set_route(ip("192.168.1.0"), 24, "eth1", None)
+    made.set_up("eth1", False)
+    assert made.route(THIRD) is None
+
+
+def test_by_a_route_without_router_the_first_primary_address_speaks():
+    made = book("eth0 192.168.1.10/24", "eth0 10.55.7.1/24")
+    assert made.preferred(ip("10.55.7.9")) == ip("10.55.7.1")
+    made.set_route(ip("10.55.7.9"), 32, "eth0", None)
+    assert made.preferred(ip("10.55.7.9")) == ip("192.168.1.10")
+    made.set_route(ip("10.55.7.9"), 32, "eth0", ip("10.55.7.254"))
+    assert made.preferred(ip("10.55.7.9")) == ip("10.55.7.1"), "the router's subnet counts"
 
 
 def test_an_interface_that_is_down_keeps_its_addresses_and_loses_its_routes():

@@ -13,12 +13,45 @@ from vipsim.machines.neighbor import queue as neighbor_queue
 from vipsim.machines.neighbor import rules as neighbor_rules
 from vipsim.machines.neighbor.entry import NeighborState as S
 from vipsim.machines.vocabulary import AddressAdded, LinkChanged
-from vipsim.wire.addresses import BROADCAST
+from vipsim.validate.bench import Sent
+from vipsim.wire.addresses import BROADCAST, IPv4
 from vipsim.wire.frames import ArpOp, framed
 
 
 def only(op: ArpOp) -> Any:
     return lambda right: lambda packet, *rest: packet.op is op and right(packet, *rest)
+
+
+def lets_in(sender: str) -> Any:
+    """A route check that has nothing against one sender."""
+    address = IPv4.parse(sender)
+    return lambda right: lambda packet, *rest: packet.sender_ip == address or right(packet, *rest)
+
+
+def refuses_zeronet(right: Any) -> Any:
+    return lambda packet, *rest: packet.sender_ip >> 24 != 0 and right(packet, *rest)
+
+
+def near_source(right: Any) -> Any:
+    def look_up(book: Any, dst: Any) -> Any:
+        route = right(book, dst)
+        if route is None or dst in book.local:
+            return route
+        return replace(route, source=book.select(route.iface, route.via or dst))
+
+    return look_up
+
+
+def by_interface(right: Any) -> Any:
+    def make_table(book: Any) -> Any:
+        places = list(book.locals)
+        return sorted(right(book), key=lambda row: (-row[0], places.index(row[2].iface)))
+
+    return make_table
+
+
+def through_the_air(right: Any) -> Any:
+    return lambda bench, iface, frame: bench.sent.append(Sent(bench.now, iface, frame))
 
 
 def deaf_to_groups(right: Any) -> Any:

@@ -13,6 +13,7 @@ from vipsim.machines.neighbor import linux as neighbor_linux
 from vipsim.machines.neighbor import queue as neighbor_queue
 from vipsim.machines.neighbor import rules as neighbor_rules
 from vipsim.machines.neighbor.entry import NeighborState as S
+from vipsim.validate.bench import Bench
 from vipsim.wire.frames import ArpOp
 
 rules, linux = neighbor_rules, neighbor_linux
@@ -26,6 +27,14 @@ PACKETS = (
     Mutant("a probe is like any request", arp, "is_probe", always(False)),
     Mutant("a probe is not answered", linux, "received", broken.deaf_to_probes),
     Mutant("one who has our address is answered", arp, "has_valid_source", always(True)),
+    Mutant("multicast senders are answered", arp, "has_valid_source", broken.lets_in("224.0.0.5")),
+    Mutant("loopback senders are answered", arp, "has_valid_source", broken.lets_in("127.0.0.9")),
+    Mutant("the limited broadcast is answered", arp, "has_valid_source", broken.lets_in("255.255.255.255")),
+    Mutant("senders in 0/8 are martians", arp, "has_valid_source", broken.refuses_zeronet),
+    Mutant("rp_filter does nothing", arp, "has_valid_source", settings(rp_filter=lambda profile: 0)),
+    Mutant("rp_filter 1 is 2", arp, "has_valid_source", instead("rp_filter", 1, 2)),
+    Mutant("rp_filter 2 is 1", arp, "has_valid_source", instead("rp_filter", 2, 1)),
+    Mutant("rp_filter 2 is 0", arp, "has_valid_source", instead("rp_filter", 2, 0)),
     Mutant("requests are answered by nobody", arp, "asks_for_us", always(False)),
     Mutant("arp_ignore 1 is 0", arp, "is_ignored", instead("arp_ignore", 1, 0)),
     Mutant("arp_ignore 1 is 2", arp, "is_ignored", instead("arp_ignore", 1, 2)),
@@ -84,6 +93,16 @@ CHART = (
     Mutant("PROBE asks everybody", rules, "form_of_probe", always("broadcast")),
     Mutant("mcast_resolicit does nothing", rules, "most_probes", settings(mcast_resolicit=lambda one: 0)),
     Mutant("solicitations twice as far apart", rules, "spacing", after(lambda result, *given: 2 * result)),
+    Mutant("timers may be as short as they like", rules, "SHORTEST", lambda right: 0),
+    Mutant("no timer is shorter than 20 ms", rules, "SHORTEST", lambda right: 2 * right),
+    Mutant("the collector takes nothing", rules, "may_be_collected", always(False)),
+    Mutant("the collector does not ask for how long", rules, "may_be_collected", always(True)),
+    Mutant(
+        "the collector wants twice gc_stale_time",
+        rules,
+        "may_be_collected",
+        settings(gc_stale_time=lambda one: 2 * one.gc_stale_time),
+    ),
     Mutant("R is never over", rules, "is_still_reachable", always(True)),
     Mutant("R is over at once", rules, "is_still_reachable", always(False)),
     Mutant("nobody uses the slow path", rules, "was_used_lately", always(False)),
@@ -97,6 +116,8 @@ CHART = (
 SENDERS = (
     Mutant("arp_announce 0 is 2", AddressBook, "source", broken.announce(0, 2)),
     Mutant("arp_announce 1 is 0", AddressBook, "source", broken.announce(1, 0)),
+    Mutant("arp_announce 3 is 2", AddressBook, "source", broken.announce(3, 2)),
+    Mutant("the subnet of the destination chooses the source", AddressBook, "_look_up", broken.near_source),
     Mutant("any subnet of the host shares an address", AddressBook, "on_link", always(True)),
     Mutant("requests have no datagram's source", linux, "solicit", broken.without_datagram),
 )
@@ -117,6 +138,8 @@ INTERFACES = (
     Mutant("PERMANENT outlives interface, MAC and addresses", NeighborCache, "flush", broken.keep_permanent),
     Mutant("interface down and a new MAC remove nothing", NeighborCache, "flush", always([])),
     Mutant("without addresses all entries stay", NeighborCache, "addresses_lost", always([])),
+    Mutant("frames leave without carrier", Bench, "_transmit", broken.through_the_air),
+    Mutant("routes keep their place", AddressBook, "_make_table", broken.by_interface),
     Mutant("arp_notify does nothing", neighbor_interface, "announcements", always([])),
     Mutant("arp_notify is on", neighbor_interface, "announcements", broken.notify_always),
     Mutant("arp_notify announces a new address", HostStack, "handle", after(broken.announce_address)),

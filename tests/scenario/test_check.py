@@ -57,6 +57,10 @@ def test_the_base_is_fine() -> None:
     assert checked(BASE) is BASE
 
 
+def with_tree(forward_delay: int) -> dict[str, object]:
+    return {"nodes": (*BASE.nodes, Switch("sw2", forward_delay=forward_delay))}
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -67,6 +71,8 @@ def test_the_base_is_fine() -> None:
         ({"nodes": (*BASE.nodes, Switch("sw1"))}, "two nodes are called sw1"),
         ({"nodes": (*BASE.nodes, Switch("sw 2"))}, "'sw 2' is no name for a node"),
         ({"nodes": (*BASE.nodes, Switch("sw2", 0))}, "the ageing time must be more than 0s"),
+        (with_tree(SECOND), "the forward delay must be 2s to 30s"),
+        (with_tree(31 * SECOND), "the forward delay must be 2s to 30s"),
         ({"nodes": BASE.nodes * 2000}, "8000 nodes are too many"),
         (with_iface(name="x y"), "'x y' is no interface name"),
         (with_iface(prefix=99), "/99 leaves no room for two hosts"),

@@ -33,6 +33,9 @@ BAD_CASES = [
     (put("actions", 4, "port", "h7"), "actions[4].port", "no interface 'h7'"),
     (put("actions", 3, "ms", -1), "actions[3].ms", "less than nothing"),
     (put("actions", 3, "ms", 1e14), "actions[3].ms", "too far away"),
+    (put("actions", 3, "ms", 10**400), "actions[3].ms", "out of range"),
+    (put("actions", 3, "t_ms", -(10**400)), "actions[3].t_ms", "out of range"),
+    (put("interfaces", "h0", "addresses", ["10.0.0.1/8"] * 2000), "interfaces", "too many"),
     (put("actions", 3, "t_ms", "soon"), "actions[3].t_ms", "not a number"),
     (put("actions", {}), "actions", "not a list"),
     (put("actions", []), "actions", "nothing is read"),
@@ -101,7 +104,13 @@ BAD_COURSES = [
     (put("setup", "client_neigh", "ucast_solitic", 1), "setup.client_neigh.ucast_solitic", "no sysctl"),
     (put("setup", "failure", "A", "on fire"), "setup.failure.A", "'on fire' is not known"),
     (put("setup", "failure", None), "setup.failure", "missing"),
-    (put("setup", "stop", "done_when", ["tea"]), "setup.stop.done_when", "'tea' is not known"),
+    (put("setup", "stop", "limit_s", 10**400), "setup.stop.limit_s", "out of range"),
+    (put("setup", "stop", "done_when", "tea"), "setup.stop.done_when", "not a list"),
+    (put("setup", "tcp", "keepalive", "soon"), "setup.tcp.keepalive.idle", "not a number"),
+    (put("setup", "tcp", "keepalive", [1, 2, 3, 4]), "setup.tcp.keepalive", "too long"),
+    (put("setup", "tcp", "keepalive", {"beat": 5}), "setup.tcp.keepalive.beat", "not known"),
+    (put("setup", "tcp", "keepalive", {"idle": 10**400}), "setup.tcp.keepalive.idle", "out of range"),
+    (put("setup", "tcp", "keepalive", {"idle": 5, "probes": 0}), "setup.tcp.keepalive.probes", "of range"),
     (put("setup", "reachable_time_ms", 0), "setup.reachable_time_ms", "out of range"),
     (put("events", 0, "ev", "sneeze"), "events[0].ev", "no event 'sneeze'"),
     (put("events", 0, "state", "SLEEPY"), "events[0].state", "no state 'SLEEPY'"),
@@ -161,3 +170,64 @@ def test_a_switch_that_forgets_before_it_learns(shared_data, tmp_path):
     row = row_of(shared_data / CASES, "switch.move.data")
     report = judged(tmp_path, row, changed(row, put("bridge", "ageing_s", -300.0)), row)
     assert (report.checked, report.failed, report.unreadable) == (2, 0, 1), report.failures
+
+
+def test_a_switch_whose_actions_are_infinitely_far_away(shared_data, tmp_path):
+    row = row_of(shared_data / CASES, "switch.move.data")
+    report = judged(tmp_path, row, changed(row, put("actions", 0, "t_ms", 10**400)))
+    assert (report.checked, report.failed, report.unreadable) == (1, 0, 1)
+    assert report.complaints[0].place == "actions[0].t_ms"
+
+
+def test_a_file_without_a_row_is_complained_about(case, tmp_path):
+    empty = judged(tmp_path)
+    assert (empty.checked, empty.unreadable) == (0, 1)
+    assert "there is no row in the file" in str(empty.complaints[0])
+    nobody = judged(tmp_path, case, only="weather")
+    assert (nobody.checked, nobody.unreadable) == (0, 1)
+    assert "no row is meant by 'weather'" in str(nobody.complaints[0])
+    assert judged(tmp_path, case, only=case["id"]).unreadable == 0
+
+
+BURST = {
+    "t_ms": -1500, "op": "send_udp_burst", "src": None, "dst": "192.168.1.77", "dport": 9, "count": 20_000,
+    "payload_bytes": 4, "sockets": 20_000, "socket_buffer_bytes": 212_992,
+}  # fmt: skip
+
+
+def test_more_work_than_a_row_may_ask_for_is_refused_with_the_reason(case, tmp_path):
+    much = changed(case, lambda row: row.update(actions=[BURST] * 200 + row["actions"]))
+    report = judged(tmp_path, much, case)
+    assert (report.checked, report.failed, report.unreadable) == (1, 0, 1)
+    assert (report.complaints[0].place, "more than" in report.complaints[0].reason) == ("actions", True)
+
+
+def poll(every, duration):
+    name = "result.states"
+    return {
+        "t_ms": 0,
+        "op": "poll_port_state",
+        "port": "s5",
+        "every_ms": every,
+        "for_ms": duration,
+        "into": name,
+    }
+
+
+@pytest.mark.parametrize("polls", [[poll(0, 0)], [poll(1, 60_000)] * 3, [poll(1, 200_000)]])
+def test_too_many_looks_at_a_port_are_refused(shared_data, tmp_path, polls):
+    row = row_of(shared_data / CASES, "switch.stp.port_up")
+    much = changed(row, lambda row: row.update(actions=[row["actions"][0], *polls]))
+    report = judged(tmp_path, much, row)
+    assert (report.checked, report.failed, report.unreadable) == (1, 0, 1)
+    assert "readings" in report.complaints[0].reason
+
+
+def test_too_many_frames_at_a_switch_are_refused(shared_data, tmp_path):
+    row = row_of(shared_data / CASES, "switch.move.data")
+    ports = {f"p{number}": row["ports"]["s1"] for number in range(500)}
+    first = row["actions"][0]
+    much = changed(row, lambda row: row.update(actions=[first] * 5000, ports=ports | row["ports"]))
+    report = judged(tmp_path, much, row)
+    assert (report.checked, report.failed, report.unreadable) == (1, 0, 1)
+    assert "frames would come out" in report.complaints[0].reason

@@ -173,6 +173,33 @@ ROWS = {
             {"t": 4.06, "state": "forwarding"},
         ],
     ),
+    "spanning tree limits a short forward delay": row(
+        do(0, "port_added", port="s5"),
+        do(0, "poll_port_state", port="s5", every_ms=50, for_ms=6500, into="result.states"),
+        bridge={"stp": True, "forward_delay_s": 0},
+        states=[
+            {"t": 0.0, "state": "listening"},
+            {"t": 2.01, "state": "learning"},
+            {"t": 4.06, "state": "forwarding"},
+        ],
+    ),
+    "and a long one, also when it is switched on later": row(
+        do(0, "sysctl", key="forward_delay", value=9000),
+        do(0, "sysctl", key="stp_state", value=1),
+        do(0, "read_bridge_settings", into="result.defaults"),
+        defaults={"ageing_time": 30000, "forward_delay": 3000},
+    ),
+    "without spanning tree it may be short": row(
+        do(0, "sysctl", key="forward_delay", value=0),
+        do(0, "read_bridge_settings", into="result.defaults"),
+        defaults={"ageing_time": 30000, "forward_delay": 0},
+    ),
+    "with spanning tree an impossible one is refused": row(
+        do(0, "sysctl", key="stp_state", value=1),
+        do(0, "sysctl", key="forward_delay", value=100),
+        do(0, "read_bridge_settings", into="result.defaults"),
+        defaults={"ageing_time": 30000, "forward_delay": 1500},
+    ),
     "settings of a new bridge": row(
         do(0, "read_bridge_settings", into="result.defaults"),
         defaults={"ageing_time": 30000, "stp_state": 0, "forward_delay_s": 15.0, "group_fwd_mask": "0"},

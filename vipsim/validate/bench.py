@@ -15,6 +15,7 @@ from vipsim.machines.neighbor.profile import PROFILES
 from vipsim.machines.neighbor.queue import truesize
 from vipsim.machines.vocabulary import (
     Action,
+    AdminChanged,
     CancelTimer,
     Event,
     LinkChanged,
@@ -36,6 +37,9 @@ LINK_WATCH: Time = 500 * MS
 """How late a change of carrier reaches the stack: up to 1 s (BEHAVIOUR 1.2), half of it here."""
 MOST_EVENTS = 100_000
 """Wake-ups in one row: one that asks for more would never be done."""
+
+MOST_WORK = 10_000_000
+"""Steps in one row (a timer looked at, a waiting datagram counted): some seconds."""
 
 NO_ROUTE = "Network is unreachable"
 FORBIDDEN = "Permission denied"
@@ -61,16 +65,53 @@ class Bench:
         self.macs: dict[str, Mac] = {}
         self.watched = ""
         """The interface whose entries are read."""
+        self._cut: dict[str, None] = {}
+        """Interfaces whose cable carries nothing."""
+        self._asleep: dict[str, None] = {}
+        """Interfaces whose queue takes nothing (noop_qdisc): the stack saw them without carrier, or down."""
         self._timers: dict[TimerName, Time] = {}
         self._calls: list[tuple[Time, Event]] = []
         """Events that reach the stack later."""
         self._events = 0
+        self._work = 0
+
+    def charge(self, steps: int) -> None:
+        """Count `steps` of work.
+
+        Raises
+        ------
+        RowError
+            If the row has asked for so much that it would not be done in a reasonable time.
+        """
+        self._work += steps
+        if self._work > MOST_WORK:
+            reason = f"all of them together ask for more than {MOST_WORK} steps"
+            raise RowError("actions", reason, "write fewer actions or datagrams, or several rows")
 
     # --- time --------------------------------------------------------------------------------
 
     def do(self, event: Event) -> None:
         """Let `event` happen now."""
+        self._follow_link(event)
         self._apply(self.stack.handle(event, self.now))
+
+    def _follow_link(self, event: Event) -> None:
+        """Give an interface a queue when it is up and has a carrier, and take it away (dev_activate)."""
+        match event:
+            case LinkChanged(iface=iface, up=True):
+                self._cut.pop(iface, None)
+                cache = self.stack.caches.get(iface)
+                if cache is not None and cache.up:
+                    self._asleep.pop(iface, None)
+            case LinkChanged(iface=iface):
+                self._cut[iface] = self._asleep[iface] = None
+            case AdminChanged(iface=iface, up=up):
+                if up and iface not in self._cut:
+                    self._asleep.pop(iface, None)
+                elif not up:
+                    self._asleep[iface] = None
+            case _:
+                pass
 
     def later(self, delay: Time, event: Event) -> None:
         """Let `event` happen `delay` ns from now."""
@@ -93,6 +134,7 @@ class Bench:
         return True
 
     def _next(self) -> Time:
+        self.charge(1 + len(self._timers) + len(self._calls))
         return min([*self._timers.values(), *(at for at, _ in self._calls)], default=1 << 62)
 
     def _wake(self, at: Time) -> None:
@@ -113,7 +155,7 @@ class Bench:
         for action in actions:
             match action:
                 case Send(frame=frame, iface=iface):
-                    self.sent.append(Sent(self.now, iface, frame))
+                    self._transmit(iface, frame)
                 case SetTimer(name=name, at=at):
                     self._timers[name] = at
                 case CancelTimer(name=name):
@@ -129,7 +171,10 @@ class Bench:
             self.do(Received(frame, iface))
 
     def carrier(self, iface: str, up: bool) -> None:
-        """Change the carrier: the stack learns of it a little later."""
+        """Change the carrier: the stack learns of it a little later, and sends nothing in between."""
+        if up and iface not in self._cut:
+            return
+        self._cut[iface] = None
         self._calls = [
             (at, event)
             for at, event in self._calls
@@ -174,7 +219,12 @@ class Bench:
             self.do(Outgoing(packet, next_hop, 0, iface))
 
     def _put(self, iface: str, dst: Mac, packet: IpPacket) -> None:
-        self.sent.append(Sent(self.now, iface, framed(dst, self.macs[iface], packet)))
+        self._transmit(iface, framed(dst, self.macs[iface], packet))
+
+    def _transmit(self, iface: str, frame: Frame) -> None:
+        """Put a frame on the cable, if there is a queue to take it and a carrier."""
+        if iface not in self._asleep and iface not in self._cut:
+            self.sent.append(Sent(self.now, iface, frame))
 
     # --- what is read ----------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ STREAMS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("destination of the data", ("data_dst",)),
     ("first datagram at B", ("first_datagram_at_B",)),
     ("first reply from B", ("first_reply_from_B",)),
+    ("taking of the address", ("B_takes_address",)),
     ("error of the client", ("client_error",)),
     ("connection begun", ("connect_started",)),
     ("connection made", ("connected",)),
@@ -40,7 +41,17 @@ def compare_courses(measured: Sequence[Happened], model: Sequence[Happened], end
     found = list(_states(_of(measured, "state"), _of(model, "state"), end))
     for title, names in STREAMS:
         found += _stream(title, _of(measured, *names), _of(model, *names), end)
-    return found
+    said, ours = (_bursts(_of(events, "announce")) for events in (measured, model))
+    return found + list(_stream("announcement of B", said, ours, end))
+
+
+def _bursts(events: list[Happened]) -> list[Happened]:
+    """Events that do not follow another at once: a frame that is sent three times is one announcement."""
+    return [
+        event
+        for number, event in enumerate(events)
+        if not number or event.at - events[number - 1].at > TOLERANCE
+    ]
 
 
 def _of(events: Iterable[Happened], *names: str) -> list[Happened]:
@@ -123,5 +134,5 @@ def _said(time: Time | None) -> str:
 
 
 def compare_counts(name: str, measured: int, model: int) -> list[str]:
-    """Compare how many datagrams a server got; the end of a course may fall before or after the last one."""
+    """Compare how many datagrams were sent or got; the end of a course may fall before or after the last."""
     return [] if abs(measured - model) <= 1 else [f"{name}: expected {measured}, got {model}"]

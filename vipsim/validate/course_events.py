@@ -87,6 +87,7 @@ def _detail(event: Fields, what: str) -> tuple[object, ...]:
         case "accept":
             return (event.text("by"),)
         case "announce":
-            return (event.text("kind"),)
+            event.text("kind")
+            return ()  # what it is stands in the setup, and is what is done
         case _:
             return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vipsim.units import MS, SECOND, Time
+from vipsim.validate.course_keepalive import read_keepalive
 from vipsim.validate.course_model import Announcement, Tcp
 from vipsim.validate.fields import Fields, SkipRow, shown
 from vipsim.validate.frames import read_frame
@@ -76,9 +77,6 @@ def _announcement(said: Fields) -> Announcement:
 
 def read_tcp(tcp: Fields) -> Tcp:
     """Return the settings of the client's TCP."""
-    keepalive = None
-    if tcp.has("keepalive"):
-        keepalive = _keepalive(tcp)
     return Tcp(
         syn_retries=tcp.count("tcp_syn_retries", 1, 127, default=6),
         syn_linear=tcp.count("tcp_syn_linear_timeouts", 0, 127, default=4),
@@ -88,43 +86,5 @@ def read_tcp(tcp: Fields) -> Tcp:
         initial_rto=tcp.count("initial_rto_ms", 1, 120_000, default=1000) * MS,
         tlp=tcp.flag("tlp", True),
         user_timeout=tcp.count("user_timeout_ms", 0, 10**7, default=0) * MS,
-        keepalive=keepalive,
+        keepalive=read_keepalive(tcp),
     )
-
-
-def _keepalive(tcp: Fields) -> tuple[Time, Time, int]:
-    """Read a keepalive (silence, distance, probes; times in s): the silence alone, a list, or an object."""
-    value = tcp.data["keepalive"]
-    if isinstance(value, bool):
-        value = tcp.number("tcp_keepalive_time", 7200)
-    if isinstance(value, list):
-        value = dict(zip(("time_s", "intvl_s", "probes"), value, strict=False))
-    given = (
-        {name.lower(): one for name, one in value.items()} if isinstance(value, dict) else {"time_s": value}
-    )
-    default = {
-        "intvl_s": tcp.number("tcp_keepalive_intvl", 75),
-        "probes": tcp.count("tcp_keepalive_probes", default=9),
-    }
-    fields = Fields({**given, **default} | given, tcp.at("keepalive"))
-    time, interval = _first_of(fields, "time", "idle"), _first_of(fields, "interval", "intvl")
-    return _seconds(fields, time), _seconds(fields, interval), _probes(fields)
-
-
-def _first_of(fields: Fields, *parts: str) -> str:
-    """Return the field whose name holds one of `parts`; what the row gives comes before defaults."""
-    for name in fields.data:
-        if any(part in name for part in parts):
-            return name
-    fields.wrong(parts[0], "the field is missing", "write a number of seconds")
-
-
-def _probes(fields: Fields) -> int:
-    return fields.count(_first_of(fields, "probes", "cnt", "count"), 1, 255)
-
-
-def _seconds(fields: Fields, name: str) -> Time:
-    value = fields.number(name)
-    if not 0.01 <= value < 10**6:
-        fields.wrong(name, f"{shown(value)} is out of range", "write 0.01 to a million")
-    return round(value * (MS if name.endswith("_ms") else SECOND))

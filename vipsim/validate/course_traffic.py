@@ -8,7 +8,6 @@ from vipsim.units import MS, Time
 from vipsim.validate.course_hosts import Hosts
 from vipsim.validate.course_model import CLIENT, NEW, OLD, Setup
 from vipsim.validate.course_notes import Notes
-from vipsim.validate.fields import SkipRow
 from vipsim.wire.frames import Echo, Frame, Udp
 
 SPORT = 40_000
@@ -28,6 +27,9 @@ class Traffic:
         """Whether a reply came since the last datagram (MSG_CONFIRM goes on the next one)."""
         self.socket: TcpSocket | None = None
         self.over = False
+        self.sent: list[Time] = []
+        """When the client sent its datagrams."""
+        self.replies: list[Time] = []
         source = setup.nodes[CLIENT].addresses[0][0]
         self.source = source
         hosts.listen_udp(CLIENT, SPORT, self._reply)
@@ -72,6 +74,7 @@ class Traffic:
             if self.socket is not None and not self.over:
                 self.socket.send(bytes(sending.payload))
             return
+        self.sent.append(self.notes.now)
         confirm, self.answered = self.answered and sending.confirms, False
         if sending.socket == "udp":
             payload = number.to_bytes(4, "big").ljust(sending.payload, b"x")[: sending.payload]
@@ -86,6 +89,7 @@ class Traffic:
 
     def _reply(self, frame: Frame, iface: str) -> None:
         self.answered = True
+        self.replies.append(self.notes.now)
         to_b = self.notes.data_dst == self.setup.nodes[NEW].mac
         if (
             to_b
@@ -101,12 +105,9 @@ class Traffic:
     def connect(self) -> None:
         """Open the connection."""
         tcp = self.setup.tcp
-        profiles = {4: "linux-6.5", 0: "linux-old"}
-        if tcp.syn_linear not in profiles:
-            raise SkipRow("tcp_syn_linear_timeouts other than 0 and 4 is not modelled")
         settings = TcpSettings(
             nodelay=self.setup.nodelay,
-            syn_profile=profiles[tcp.syn_linear],
+            syn_linear=tcp.syn_linear,
             syn_retries=tcp.syn_retries,
             retries2=tcp.retries2,
             rto_min=tcp.rto_min,
@@ -130,6 +131,7 @@ class Traffic:
 
     def received(self, socket: TcpSocket, data: bytes) -> None:
         """Take what the server answers."""
+        self.replies.append(self.notes.now)
 
     def failed(self, socket: TcpSocket, error: str) -> None:
         """Take note that the connection is lost."""

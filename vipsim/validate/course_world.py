@@ -71,6 +71,16 @@ class CourseWorld:
         """How many datagrams a server got until the end."""
         return sum(at <= self.end for at in self.notes.got.get(host, ()))
 
+    @property
+    def sent(self) -> int:
+        """How many datagrams the client sent until the end."""
+        return sum(at <= self.end for at in self.traffic.sent)
+
+    @property
+    def replies(self) -> int:
+        """How many answers to them the client got until the end."""
+        return sum(at <= self.end for at in self.traffic.replies)
+
     # --- what the harness does -----------------------------------------------------------------
 
     def _prepare(self) -> None:
@@ -109,6 +119,7 @@ class CourseWorld:
             self.notes.note("B_takes_address")
 
     def _announce(self, said: Announcement) -> None:
+        self.notes.note("announce")
         for _ in range(said.count):
             if said.frame is not None:
                 self.hosts.inject(NEW, said.frame)

@@ -110,8 +110,13 @@ class Fields:
         if default is not None and not self.has(name):
             return default
         value = self.data.get(name)
-        if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+        if (
+            not isinstance(value, int | float)
+            or isinstance(value, bool)
+            or (isinstance(value, float) and not math.isfinite(value))
+        ):
             self.wrong(name, f"{shown(value)} is not a number", "write a number")
+        # a whole number may be too long for a float: it is compared as it is
         if abs(value) > 1e15:
             self.wrong(name, f"{shown(value)} is out of range", "write less than 1e15")
         return float(value)

@@ -11,6 +11,12 @@ from vipsim.wire.frames import Arp, ArpOp, EtherType, Frame, IpProto, Other, Oth
 
 _ARP_NEEDS = 14 + 28
 """Octets of a frame that can hold an ARP packet for IPv4."""
+_HARDWARE, _PROTOCOL = (1, 6, "0x0001", "0x0006"), (0x0800, "0x0800")
+_USUAL: dict[str, tuple[int | str, ...]] = {
+    "hlen": (6,), "hln": (6,), "plen": (4,), "pln": (4,),
+    "htype": _HARDWARE, "hrd": _HARDWARE, "ptype": _PROTOCOL, "pro": _PROTOCOL,
+}  # fmt: skip
+"""Head of an ARP packet that an Ethernet interface takes: also IEEE 802's hardware type (arp_process)."""
 
 
 def read_frame(fields: Fields) -> Frame:
@@ -52,8 +58,7 @@ def _ethertype(eth: Fields) -> int:
 def _arp(arp: Fields, ethertype: int, length: int) -> Packet:
     op = arp.count("op", 0, 65_535)
     sha, spa, tha, tpa = arp.mac("sha"), arp.ip("spa"), arp.mac("tha"), arp.ip("tpa")
-    usual = {"hlen": 6, "hln": 6, "plen": 4, "pln": 4, "htype": 1, "hrd": 1, "ptype": 0x0800, "pro": 0x0800}
-    strange = any(arp.has(name) and arp.data[name] != value for name, value in usual.items())
+    strange = any(arp.has(name) and arp.data[name] not in values for name, values in _USUAL.items())
     if ethertype != EtherType.ARP or op not in (1, 2) or length < _ARP_NEEDS or strange:
         return Other(ethertype, bytes(28))
     return Arp(ArpOp(op), sha, spa, tha, tpa)

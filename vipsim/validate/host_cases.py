@@ -15,6 +15,8 @@ from vipsim.validate.host_play import Play
 from vipsim.wire.addresses import IPv4, Mac
 
 MOST_ACTIONS = 10_000
+MOST_INTERFACES = 100
+MOST_ADDRESSES = 1000
 
 
 def replay_host(row: Fields) -> list[str]:
@@ -39,6 +41,8 @@ def replay_host(row: Fields) -> list[str]:
                 "op", f"there is no op {shown(op)} for a host", f"use one of {', '.join(sorted(OPS))}"
             )
         action.number("t_ms")
+        book = play.bench.stack.book
+        play.bench.charge(len(book.local) + len(book.routes))  # any change has the routes sorted anew
         play.turn_to(action, _reads_of_the_send(actions, number))
         OPS[op](play, action)
         readings += "into" in action
@@ -67,6 +71,10 @@ def _host(row: Fields) -> Bench:
     interfaces = row.obj("interfaces")
     if not interfaces.data:
         row.wrong("interfaces", "there are none", "write at least one")
+    addresses = sum(len(interfaces.obj(name).texts("addresses")) for name in interfaces.data)
+    if len(interfaces.data) > MOST_INTERFACES or addresses > MOST_ADDRESSES:
+        most = f"{MOST_INTERFACES} of them and {MOST_ADDRESSES} addresses"
+        row.wrong("interfaces", "there are too many", f"write at most {most}")
     for number, name in enumerate(interfaces.data):
         _add_interface(bench, number, name, interfaces.obj(name))
     bench.watched = _watched_interface(row, bench)

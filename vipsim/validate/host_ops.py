@@ -56,6 +56,7 @@ def _read_entry(play: Play, action: Fields) -> None:
 
 def _read_delivered(play: Play, action: Fields) -> None:
     target = action.mac("dst_mac")
+    play.bench.charge(len(play.bench.sent))
     numbers = [
         play.burst[id(sent.frame.packet)]
         for sent in play.bench.sent
@@ -115,7 +116,9 @@ def _send_burst(play: Play, action: Fields) -> None:
     for number in range(count):
         if number:
             play.bench.run(spacing)
-        waiting = [p for p in play.bench.waiting(dst) if owners.get(id(p)) == number % sockets]
+        queue = play.bench.waiting(dst)
+        play.bench.charge(10 + len(queue))
+        waiting = [p for p in queue if owners.get(id(p)) == number % sockets]
         if held(waiting) >= limit:
             continue
         payload = number.to_bytes(4, "big")[:size].ljust(size, b"x")

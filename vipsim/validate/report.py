@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from vipsim.errors import MachineError, SimulationError
-from vipsim.validate.fields import RowError, SkipRow
+from vipsim.validate.fields import RowError, SkipRow, shown
 from vipsim.validate.rows import (
     Kind,
     Row,
@@ -144,7 +144,9 @@ def _replayer(kind: Kind) -> Callable[[Row], Iterable[str]]:
 
 
 def validate_files(paths: Iterable[Path], only: str = "") -> Report:
-    """Replay the rows of files.
+    """Replay the rows of files; a file without a row, and a pattern that means none, are complained about.
+
+    An examination that looked at nothing must not look passed.
 
     Parameters
     ----------
@@ -159,14 +161,17 @@ def validate_files(paths: Iterable[Path], only: str = "") -> Report:
         If a file cannot be read.
     """
     report = Report()
-    for found in _all_rows(paths):
-        if isinstance(found, Unreadable):
-            report.refuse(found)
-        elif is_chosen(found, only):
-            report.add(found)
+    path = ""
+    for path in map(str, paths):
+        line = 0
+        for found in read_rows(Path(path)):
+            line = found.line
+            if isinstance(found, Unreadable):
+                report.refuse(found)
+            elif is_chosen(found, only):
+                report.add(found)
+        if not line:
+            report.refuse(Unreadable(path, 1, "", "", "there is no row in the file", "name a file of rows"))
+    if not report.checked + report.skipped + report.unreadable:
+        report.refuse(Unreadable(path, 1, "", "", f"no row is meant by {shown(only)}", "look at --only"))
     return report
-
-
-def _all_rows(paths: Iterable[Path]) -> Iterator[Row | Unreadable]:
-    for path in paths:
-        yield from read_rows(path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from vipsim.errors import DecodeError
 from vipsim.machines.bridge.words import BridgeRules, FdbSet, PortOptions, PortState, RulesSet
 from vipsim.machines.vocabulary import Received
@@ -82,7 +84,8 @@ class SwitchBench:
 
     def came_out(self, since: Time) -> set[str]:
         """Ports out of which any frame came since then."""
-        return {port for at, port, _ in self.seen if at >= since}
+        late = takewhile(lambda one: one[0] >= since, reversed(self.seen))
+        return {port for _, port, _ in late}
 
     def entry(self, mac: Mac) -> str | None:
         """Port of `mac` in the table as the oracle writes it; None: no entry."""

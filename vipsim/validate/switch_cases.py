@@ -25,6 +25,10 @@ UP_BEFORE = 250 * MS
 LATEST = 10**8
 """Largest time of an action (ms): beyond a day it is a mistake."""
 MOST_POLLS = 100_000
+"""Readings of ports' states in one row."""
+MOST_ACTIONS = 10_000
+MOST_COPIES = 200_000
+"""Frames in times ports in one row."""
 HZ = 250
 """Of the recording kernel."""
 PORT_FLAGS = {
@@ -57,6 +61,12 @@ class _Replay:
         self.row = row
         self.found: list[str] = []
         self.actions = list(row.objects("actions"))
+        if len(self.actions) > MOST_ACTIONS:
+            row.wrong("actions", f"there are {len(self.actions)} of them", f"write at most {MOST_ACTIONS}")
+        self.copies = 0
+        """Frames that came out of the ports so far, at most."""
+        self.polls = 0
+        """Readings of ports' states so far."""
         self.ops: dict[str, Callable[[Fields], None]] = {
             "frame": self._frame,
             "wait": self._wait,
@@ -129,6 +139,9 @@ class _Replay:
 
     def _frame(self, action: Fields) -> None:
         port = self._port(action)
+        self.copies += len(self.bench.ports)
+        if self.copies > MOST_COPIES:
+            self.row.wrong("actions", f"more than {MOST_COPIES} frames would come out", "write fewer of them")
         began = self.bench.now
         self.bench.inject(port, _octets(action.obj("frame")))
         if not action.has("into"):
@@ -190,7 +203,8 @@ class _Replay:
         """Read a port's state again and again; the kernel's timers may be late, and so may who looks."""
         port, began = self._port(action), self.bench.now
         every, until = action.milliseconds("every_ms"), began + action.milliseconds("for_ms")
-        if (until - began) > every * MOST_POLLS:
+        self.polls += (until - began) // every if every else MOST_POLLS + 1
+        if self.polls > MOST_POLLS:
             action.wrong("every_ms", f"more than {MOST_POLLS} readings", "write a longer interval")
         states: list[tuple[Time, str]] = []
         while self.bench.now <= until:

@@ -19,6 +19,8 @@ NEW = {
     "no_linklocal_learn": 0, NETFILTER: 1,
 }  # fmt: skip
 """Settings of a new bridge, times in 1/100 s."""
+_SHORTEST, _LONGEST = 200, 3000
+"""Limits of the forward delay of spanning tree, in 1/100 s."""
 UNMODELED = {"mcast_querier": 0, "vlan_filtering": 0}
 """Settings of which only this value is modelled."""
 KERNEL_NAMES = {
@@ -53,13 +55,23 @@ class Settings:
             value = self.read(bridge, name)
             if kernel_name(name) not in left:
                 self.values[kernel_name(name)] = value
+        self._limit()
 
     def put(self, action: Fields) -> None:
         """Set what a ``sysctl`` action sets."""
         key = kernel_name(action.text("key"))
         if key not in NEW:
             action.wrong("key", f"{shown(key)} is no setting of a bridge", f"use {', '.join(NEW)}")
-        self.values[key] = self.read(Fields({key: action.data.get("value")}, action.place), key)
+        value = self.read(Fields({key: action.data.get("value")}, action.place), key)
+        if key == "forward_delay" and self["stp_state"] and not _SHORTEST <= value <= _LONGEST:
+            return  # the kernel refuses it (``br_set_forward_delay``: ERANGE)
+        self.values[key] = value
+        self._limit()
+
+    def _limit(self) -> None:
+        """Spanning tree, when it starts, brings the forward delay to its limits (``br_stp_start``)."""
+        if self["stp_state"]:
+            self.values["forward_delay"] = min(max(self["forward_delay"], _SHORTEST), _LONGEST)
 
     def read(self, fields: Fields, name: str) -> int:
         """Return the value of field `name`, a time in 1/100 s."""

@@ -37,6 +37,10 @@ HARMLESS = frozenset(
 """Those that change nothing about ARP on one host that nothing is routed through."""
 
 
+WHOLE_TABLE = "gc_thresh1"
+"""Of ``neigh.default`` this concerns every interface, the others interfaces to come."""
+
+
 def check_sysctl(action: Fields, key: str, value: int, devices: list[str]) -> bool:
     """Whether the model has to be told of a sysctl.
 
@@ -59,7 +63,7 @@ def check_sysctl(action: Fields, key: str, value: int, devices: list[str]) -> bo
     if name in SYSCTLS:
         if value < 0:
             action.wrong("value", f"{value} is less than nothing", "write a whole number from 0 up")
-        return parts[3] != "default" if per_device else True
+        return parts[3] != "default" or name == WHOLE_TABLE if per_device else True
     if name not in IDLE:
         known = ", ".join(sorted({*SYSCTLS, *IDLE}))
         action.wrong("key", f"there is no sysctl {shown(name)}", f"use one of {known}")

@@ -37,10 +37,11 @@ def is_probe(packet: Arp) -> bool:
 def has_valid_source(packet: Arp, profile: NeighborProfile, book: AddressBook, iface: str) -> bool:
     """Whether the route check lets a request from this sender in (fib_validate_source).
 
-    One whose sender is an address of ours is refused: no answer, no defense.
+    One whose sender is an address of ours is refused: no answer, no defense. Of 0/8 only 0.0.0.0 is no
+    host's address (ipv4_is_zeronet since Linux 5.3).
     """
     sender = packet.sender_ip
-    if sender.is_multicast or sender == LIMITED_BROADCAST or sender >> 24 == 0:
+    if sender.is_multicast or sender in (LIMITED_BROADCAST, NO_IP):
         return False
     if is_loopback(sender) and not profile.route_localnet:
         return False

@@ -65,7 +65,7 @@ def is_loopback(address: IPv4) -> bool:
 class AddressBook:
     """Addresses in the kernel's order, and routes; queries change nothing."""
 
-    __slots__ = ("_broadcasts", "_found", "_table", "down", "local", "locals", "routes")
+    __slots__ = ("_broadcasts", "_found", "_table", "connected", "down", "local", "locals", "routes")
 
     def __init__(self) -> None:
         self.local: dict[IPv4, Local] = {}
@@ -73,9 +73,14 @@ class AddressBook:
         self.locals: dict[str, list[Local]] = {}
         """Own addresses of each interface in the kernel's order."""
         self.routes: dict[tuple[IPv4, int], Route] = {}
-        """Routes that somebody set, by (network, prefix); connected ones follow from the addresses."""
+        """Routes that somebody set, by (network, prefix)."""
+        self.connected: dict[tuple[IPv4, int, str], IPv4] = {}
+        """Routes to the subnets of the addresses, (network, prefix, interface) -> source, oldest first.
+
+        Of two to one network the older one is taken: a new one is appended (fib_magic, NLM_F_APPEND).
+        """
         self.down: dict[str, None] = {}
-        """Interfaces that are set down: their routes do not count."""
+        """Interfaces that are set down: their routes are gone."""
         self._found: dict[IPv4, Route | None] = {}
         self._table: list[tuple[int, IPv4, Route]] | None = None
         self._broadcasts: dict[IPv4, None] | None = None
@@ -96,6 +101,7 @@ class AddressBook:
                 new = replace(new, secondary=True)
         owned.insert(len(owned) if new.secondary else place, new)
         self.local.setdefault(address, new)
+        self._connect(new)
         self._forget()
         return True
 
@@ -110,13 +116,24 @@ class AddressBook:
             return name
         return ""
 
+    def _connect(self, one: Local) -> None:
+        """A primary address of an interface that is up gets a route to its subnet (fib_add_ifaddr)."""
+        network = IPv4(one.address & mask_of(one.prefix))
+        if not one.secondary and one.prefix < 32 and network and one.iface not in self.down:
+            self.connected.setdefault((network, one.prefix, one.iface), one.address)
+
     def _leave(self, gone: Local, iface: str, promote: bool) -> None:
         owned = self.locals[iface]
+        if not gone.secondary:
+            network = IPv4(gone.address & mask_of(gone.prefix))
+            self.connected.pop((network, gone.prefix, iface), None)
         heirs = [one for one in owned if one.secondary and one.prefix == gone.prefix]
         heirs = [one for one in heirs if gone.covers(one.address)] if not gone.secondary else []
         if promote and heirs:
+            heir = replace(heirs[0], secondary=False)
             owned.remove(heirs[0])
-            owned.insert(sum(not one.secondary for one in owned), replace(heirs[0], secondary=False))
+            owned.insert(sum(not one.secondary for one in owned), heir)
+            self._connect(heir)
             heirs = []
         for one in heirs:
             owned.remove(one)
@@ -129,8 +146,13 @@ class AddressBook:
         self._forget()
 
     def set_route(self, network: IPv4, prefix: int, iface: str, via: IPv4 | None) -> None:
-        """Set or replace the route to `network`/`prefix`."""
-        self.routes[IPv4(network & mask_of(prefix)), prefix] = Route(iface, via)
+        """Set or replace the route to `network`/`prefix`, be it the first connected one (NLM_F_REPLACE)."""
+        network = IPv4(network & mask_of(prefix))
+        if (network, prefix) not in self.routes:
+            replaced = next((key for key in self.connected if key[:2] == (network, prefix)), None)
+            if replaced is not None:
+                del self.connected[replaced]
+        self.routes[network, prefix] = Route(iface, via)
         self._forget()
 
     def drop_routes(self, iface: str) -> None:
@@ -139,11 +161,14 @@ class AddressBook:
         self._forget()
 
     def set_up(self, iface: str, up: bool) -> None:
-        """Set `iface` up or down: down, its addresses stay and its routes go."""
+        """Set `iface` up or down: down, its addresses stay and its routes go; those set do not return."""
         if up:
             self.down.pop(iface, None)
+            for one in self.locals.get(iface, ()):
+                self._connect(one)
         else:
             self.down[iface] = None
+            self.connected = {key: source for key, source in self.connected.items() if key[2] != iface}
             self.drop_routes(iface)
         self._forget()
 
@@ -170,7 +195,7 @@ class AddressBook:
                 for one in owned
                 if one.prefix < 31
             }
-        if address in self._broadcasts or address == LIMITED_BROADCAST or address >> 24 == 0:
+        if address in self._broadcasts or address in (LIMITED_BROADCAST, NO_IP):
             return Kind.BROADCAST
         return Kind.UNICAST
 
@@ -191,17 +216,16 @@ class AddressBook:
             if dst & mask == network:
                 if route.source:
                     return route
-                return replace(route, source=self.select(route.iface, route.via or dst))
+                # the router's subnet counts, not the destination's (fib_info_update_nhc_saddr)
+                return replace(route, source=self.select(route.iface, route.via or NO_IP))
         return None
 
     def _make_table(self) -> list[tuple[int, IPv4, Route]]:
         """All routes, longest prefix first; a set one before a connected one to the same network."""
         found = [(prefix, network, route) for (network, prefix), route in self.routes.items()]
         found += [
-            (one.prefix, IPv4(one.address & mask_of(one.prefix)), Route(iface, None, one.address))
-            for iface, owned in self.locals.items()
-            for one in owned
-            if not one.secondary and one.prefix < 32
+            (prefix, network, Route(iface, None, source))
+            for (network, prefix, iface), source in self.connected.items()
         ]
         found.sort(key=lambda row: -row[0])
         return [
@@ -216,12 +240,15 @@ class AddressBook:
         return route.source if route is not None else NO_IP
 
     def select(self, iface: str, dst: IPv4) -> IPv4:
-        """The primary address of `iface` in the subnet of `dst`, else its first one (inet_select_addr)."""
+        """The primary address of `iface` in the subnet of `dst`, else its first one (inet_select_addr).
+
+        Zero is in every subnet.
+        """
         first = NO_IP
         for one in self.locals.get(iface, ()):
             if one.secondary or one.scope > LINK:
                 continue
-            if one.covers(dst):
+            if not dst or one.covers(dst):
                 return one.address
             first = first or one.address
         if first:
@@ -236,9 +263,9 @@ class AddressBook:
     def source(self, iface: str, next_hop: IPv4, wanted: IPv4 | None, announce: int = 0) -> IPv4:
         """The sender address of a request for `next_hop` (arp_announce; BEHAVIOUR 1.3).
 
-        `wanted` is the source of the datagram that waits.
+        `wanted` is the source of the datagram that waits. An unknown level counts as 0 (arp_solicit).
         """
-        if wanted is None or announce > 1 or self.kind(wanted) is not Kind.LOCAL:
+        if wanted is None or announce == 2 or self.kind(wanted) is not Kind.LOCAL:
             return self.select(iface, next_hop)
         if announce == 1 and not self.on_link(iface, next_hop, wanted):
             return self.select(iface, next_hop)

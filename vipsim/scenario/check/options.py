@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from vipsim.errors import VipsimError
 from vipsim.machines.neighbor import PROFILES
+from vipsim.machines.neighbor.profile import sysctl_named
 from vipsim.scenario.check.findings import Findings, Where, judged_by, on_link
 from vipsim.scenario.check.groups import members_of
 from vipsim.scenario.fields import nearest, shown
 from vipsim.scenario.model import Client, Host, Scenario, Service, Switch
+from vipsim.units import SECOND
 from vipsim.wire.addresses import IPv4
 
 _TICKS = (0, 100, 250, 300, 1000)
+_LINUX_ONLY = frozenset(
+    {
+        "base_reachable_time", "delay_first_probe_time", "retrans_time", "ucast_solicit", "mcast_solicit",
+        "mcast_resolicit", "app_solicit", "locktime", "gc_stale_time", "gc_thresh1", "unres_qlen_bytes",
+        "arp_accept", "arp_announce", "arp_evict_nocarrier",
+    }
+)  # fmt: skip
+"""Fields of a profile that only the neighbor cache of Linux obeys; what ARP itself obeys holds for all."""
 
 
 def check_host_options(findings: Findings, host: Host, where: Where) -> None:
@@ -19,6 +29,8 @@ def check_host_options(findings: Findings, host: Host, where: Where) -> None:
         refused = judged_by(PROFILES[host.neighbor].with_sysctls, dict(host.sysctls))
         if refused is not None:
             findings.refused((*where, "sysctls"), refused)
+        else:
+            _check_sysctls(findings, host, (*where, "sysctls"))
     if host.hz not in _TICKS:
         findings.add((*where, "hz"), f"no kernel has HZ={host.hz}", "allowed: 0, 100, 250, 300, 1000")
     if host.conntrack and not host.forwarding:
@@ -30,6 +42,23 @@ def check_host_options(findings: Findings, host: Host, where: Where) -> None:
     for service in host.services:
         if service.database is not None:
             _check_database(findings, host, service, (*where, "services", service.name))
+
+
+def _check_sysctls(findings: Findings, host: Host, where: Where) -> None:
+    """A setting that changes nothing is a mistake: the profile ignores it, or another sets the same."""
+    plain = PROFILES[host.neighbor].rules != "linux"
+    fields: dict[str, str] = {}
+    for key, _ in host.sysctls:
+        field = sysctl_named(key).field
+        if plain and field in _LINUX_ONLY:
+            findings.add(
+                (*where, key),
+                f"{host.neighbor} does not obey {key}: its neighbor cache is not Linux's",
+                "neighbor: linux, or leave it out",
+            )
+        elif field in fields:
+            findings.add((*where, key), f"{fields[field]} and {key} set the same", "write one of them")
+        fields[field] = key
 
 
 def gateway_address(scenario: Scenario, host: Host) -> IPv4 | None:
@@ -90,8 +119,8 @@ def check_switch(findings: Findings, switch: Switch, where: Where) -> None:
     """Ageing, spanning tree, ports that have a cable, entries of one station each."""
     if switch.ageing_time <= 0:
         findings.add((*where, "ageing_time"), "the ageing time must be more than 0s")
-    if switch.forward_delay is not None and switch.forward_delay <= 0:
-        findings.add((*where, "forward_delay"), "the forward delay must be more than 0s")
+    if switch.forward_delay is not None and not 2 * SECOND <= switch.forward_delay <= 30 * SECOND:
+        findings.add((*where, "forward_delay"), "the forward delay must be 2s to 30s", "forward_delay: 15s")
     known = {
         end.port for link in findings.scenario.links for end in (link.a, link.b) if end.node == switch.name
     }
@@ -112,7 +141,9 @@ def check_switch(findings: Findings, switch: Switch, where: Where) -> None:
 
 
 def check_client_options(findings: Findings, client: Client, where: Where) -> None:
-    """Options fit the way in which a client asks."""
+    """Options fit the way in which a client asks, if that is known."""
+    if findings.damage.gone(*where, "over"):
+        return
     if client.probe == "ping" and client.over != "udp":
         findings.add(
             (*where, "over"), f"a ping does not go over {client.over}", "name a service: probe: database"
