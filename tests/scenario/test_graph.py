@@ -1,17 +1,20 @@
 """Topologies as graphs: there and back, who reaches whom, what a partition cuts, what is weak."""
 
+from dataclasses import replace
+
 import networkx as nx
 import pytest
 from hypothesis import given, settings
 
 from tests.scenario.strategies import scenarios
 from vipsim.errors import ScenarioError
+from vipsim.resources import scenario_path
 from vipsim.scenario import topology
 from vipsim.scenario.builders import pair
 from vipsim.scenario.doctor import doctor
 from vipsim.scenario.graph import from_graph, reachable, single_points_of_failure
 from vipsim.scenario.model import Scenario
-from vipsim.scenario.reader import read_scenario_text
+from vipsim.scenario.reader import read_scenario, read_scenario_text
 from vipsim.scenario.targets import (
     cut_edges,
     directions,
@@ -20,6 +23,7 @@ from vipsim.scenario.targets import (
     separated_pairs,
     switch_ends,
 )
+from vipsim.wire.addresses import IPv4
 
 GROUP = {"vrrp": {"vrid": 1, "vips": ["vip"], "members": {"h1": {"priority": 150}, "h3": {"priority": 100}}}}
 
@@ -211,3 +215,54 @@ def test_directions_where_names_have_hyphens() -> None:
 )
 def test_parse_drop(value: str, expected: tuple[str, float]) -> None:
     assert parse_drop(value) == expected
+
+
+def shipped(name: str) -> Scenario:
+    return read_scenario(scenario_path(name))
+
+
+def findings(scenario: Scenario) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for finding in doctor(scenario):
+        found.setdefault(finding.kind, []).append(finding.subject)
+    return found
+
+
+def test_a_router_is_a_way_and_a_single_point_of_failure() -> None:
+    found = findings(shipped("four-hour-router"))
+    assert "unreachable" not in found
+    assert found["single-point-of-failure"] == ["sw1", "sw2", "r1"]
+    (router,) = (p for p in single_points_of_failure(shipped("four-hour-router")) if p.kind == "router")
+    assert router.clients == ("far",)
+    assert router.groups == ()
+
+
+def test_two_routers_that_share_a_gateway_are_no_single_point_of_failure() -> None:
+    scenario = shipped("default-gateway")
+    found = findings(scenario)
+    assert "unreachable" not in found
+    assert "other-subnet" not in found, "the second VIP is in the subnet of the members' other interface"
+    assert found["single-point-of-failure"] == ["sw1", "sw2"]
+    points = {point.name: point for point in single_points_of_failure(scenario)}
+    assert points["sw1"].groups == ("vrrp 51",), "the adverts go over it, and no router passes them on"
+    assert points["sw2"].groups == ()
+
+
+def test_a_gateway_that_does_not_route_leads_nowhere() -> None:
+    scenario = shipped("four-hour-router")
+    hosts = [replace(n, forwarding=False) if n.name == "r1" else n for n in scenario.nodes]
+    still = replace(scenario, nodes=tuple(hosts))  # type: ignore[type-var]
+    assert findings(still)["unreachable"] == ["far", "far"]
+
+
+def test_an_answer_needs_a_way_back() -> None:
+    scenario = shipped("four-hour-router")
+    hosts = [replace(n, gateway="") if n.name.startswith("db") else n for n in scenario.nodes]
+    one_sided = replace(scenario, nodes=tuple(hosts))  # type: ignore[type-var]
+    assert findings(one_sided)["unreachable"] == ["far", "far"]
+
+
+def test_a_vip_that_no_interface_of_a_member_is_next_to() -> None:
+    scenario = shipped("database-pair")
+    far = tuple(replace(vip, address=IPv4.parse("10.9.9.9")) for vip in scenario.vips)
+    assert findings(replace(scenario, vips=far))["other-subnet"] == ["db1.bond0", "db2.bond0"]

@@ -4,6 +4,7 @@ import pytest
 
 import vipsim as vs
 from vipsim.errors import ScenarioError, UnitError, VipsimError
+from vipsim.resources import scenario_path
 from vipsim.stats import Censored, Table, quantile
 from vipsim.study.arms import make_arms
 from vipsim.study.report import TABLE_UNITS, short_table
@@ -151,3 +152,15 @@ def test_an_interval_without_its_value_is_said_in_words(value, low, high, shown)
 
 def test_html_for_notebooks():
     assert "<table>" in quick({PATH: ["1s"]}, 2)._repr_html_()
+
+
+def test_failed_connections_have_a_column_where_clients_make_any() -> None:
+    scenario = vs.read_scenario(scenario_path("new-connections-in-the-gap"))
+    found = vs.compare(scenario, {}, seeds=1, quiet_time=0)
+    (mean,) = found.table.column("failed_connections")
+    assert mean == sum(sum(one.errors.values()) for one in vs.run(scenario, 1).metrics.sessions.values())
+    assert mean > 0
+    assert "failed connections" in found.to_text().splitlines()[0]
+    pings = quick({}, 1)
+    assert pings.table.column("failed_connections") == (None,)
+    assert "failed connections" not in pings.to_text()

@@ -61,6 +61,10 @@ def gap(last: int, first: int | None, end: int = 20 * S, client: str = "app1") -
     return end if first is None else first, "gap", "app1", data
 
 
+def answered(at: int, by: str = "db1", client: str = "app1") -> Any:
+    return at, "answered", "app1", {"client": client, "by": by}
+
+
 def daemon(at: int, node: str, act: str) -> Any:
     return at, "daemon", node, {"act": act}
 

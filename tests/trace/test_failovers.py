@@ -8,6 +8,7 @@ from tests.trace.stories import (
     S,
     advert,
     announce,
+    answered,
     crash,
     daemon,
     fault,
@@ -68,7 +69,7 @@ def test_heartbeat_detects_with_its_decision_and_vrrp_with_its_advert():
 
 
 def test_a_client_that_does_not_come_back_is_censored():
-    story = [*crash()[:-1], gap(5 * S, None)]
+    story = [answered(0), *crash()[:-1], gap(5 * S, None)]
     (failover,) = play(story).failovers
     assert failover.clients["app1"] == ClientOutage(15 * S, True, 5 * S, None)
     assert failover.censored

@@ -87,17 +87,24 @@ def color(ax: Axes, gid: str) -> str:
 
 def test_a_lane_per_owner_host_and_switch_in_the_order_of_the_scenario() -> None:
     ax = picture({"app1": SILENT, "app2": ANNOUNCED}, [(0.1, "sw1", A, "p1"), (0.1, "sw2", A, "p1")])
-    assert drawn.lane_words(ax) == ["faults", "owner of\n192.168.1.219", "app1", "app2", "sw1", "sw2"]
+    assert drawn.lane_words(ax) == [
+        "faults",
+        "owner of\n192.168.1.219",
+        "app1",
+        "app2",
+        "sw1\nsends to",
+        "sw2\nsends to",
+    ]
     places = ax.get_yticks()
     assert all(b - a > 0.3 for a, b in pairwise(places))
 
 
 def test_a_switch_that_never_heard_of_the_address_is_left_out() -> None:
     ports = [(0.1, "sw1", A, "p1"), (0.1, "sw2", OTHER, "p1")]
-    assert drawn.lane_words(picture({"app1": SILENT}, ports))[2:] == ["app1", "sw1"]
+    assert drawn.lane_words(picture({"app1": SILENT}, ports))[2:] == ["app1", "sw1\nsends to"]
     assert drawn.lane_words(picture({"app1": SILENT}, ports[1:]))[2:] == ["app1"]
     trace = story({"app1": SILENT}, ports).finish(20 * SECOND)
-    assert drawn.lane_words(plot_caches(trace, nodes=["sw2"]))[2:] == ["sw2"]
+    assert drawn.lane_words(plot_caches(trace, nodes=["sw2"]))[2:] == ["sw2\nsends to"]
 
 
 def test_bars_are_the_intervals_of_the_records() -> None:
@@ -200,14 +207,35 @@ def test_two_owners_at_once_share_the_lane() -> None:
     assert shares[0][1] <= shares[1][0] + 1e-9 or shares[1][1] <= shares[0][0] + 1e-9
 
 
-def test_a_switch_sends_to_the_node_behind_the_port_of_the_owner_s_mac() -> None:
+def test_a_switch_is_asked_about_the_macs_in_the_caches_and_not_about_the_owner_s() -> None:
     ports = [(0.1, "sw1", A, "p1"), (0.3, "sw1", B, "p2"), (1.0, "sw1", OTHER, "p1")]
-    ax = picture({"app1": SILENT}, [*ports, (12.0, "sw1", B, None), (15.0, "sw1", B, "p2")])
-    # A is the MAC in use until db2 owns the address; db2's own was known all the time.
-    assert drawn.spans(ax, "port:sw1:db1") == [(0.1, TAKEN)]
-    assert drawn.spans(ax, "port:sw1:db2") == [(TAKEN, 12), (15, 20)]
-    assert drawn.spans(ax, "flooded:sw1") == [(0, 0.1), (12, 15)]
+    ax = picture({"app1": SILENT}, [*ports, (6.5, "sw1", A, None), (8.5, "sw1", A, "p1")])
+    # db2 owns the address from 8.109 s on, but the only host sends to A until it knows better at 18 s.
+    assert drawn.spans(ax, "port:sw1:db1") == [(0.2, 6.5), (8.5, 15)]
+    assert drawn.spans(ax, "port:sw1:db2") == [(18, 20)]
+    assert drawn.spans(ax, "flooded:sw1") == [(6.5, 8.5)]
     assert "p1 to db1" in drawn.words(ax, "who") and "p2 to db2" in drawn.words(ax, "who")
+
+
+def test_hosts_that_believe_in_different_macs_share_the_switch_s_height() -> None:
+    ports = [(0.1, "sw1", A, "p1"), (0.1, "sw1", B, "p2")]
+    ax = picture({"app1": SILENT, "app2": ANNOUNCED}, ports)
+
+    def boxes(gid: str) -> list[tuple[float, float, float]]:
+        extents = [path.get_extents() for bars in drawn.by_gid(ax, gid) for path in bars.get_paths()]
+        return [(box.x0, box.x1, round(box.y1 - box.y0, 6)) for box in extents]
+
+    whole, half = 0.42, 0.21
+    assert boxes("port:sw1:db1") == [(0.2, 8.5, whole), (8.5, 15, half)]
+    assert boxes("port:sw1:db2") == [(8.5, 15, half), (15, 20, whole)]
+    assert "p1 to db1" in drawn.words(ax, "who") and "p2 to db2" in drawn.words(ax, "who")
+    assert not drawn.by_gid(ax, "flooded:sw1")
+
+
+def test_a_crashed_host_sends_to_no_mac() -> None:
+    run = story({"app1": [(0.2, "REACHABLE", A)]}, [(0.1, "sw1", A, "p1")])
+    run.note(9 * SECOND, "fault", "app1", word="crash", target="app1", value="", phase="begin")
+    assert drawn.spans(plot_caches(run.finish(20 * SECOND)), "port:sw1:db1") == [(0.2, 9)]
 
 
 def test_a_switch_is_followed_through_the_next_one() -> None:
@@ -220,13 +248,12 @@ def test_a_switch_is_followed_through_the_next_one() -> None:
     assert drawn.spans(ax, "flooded:sw2")[1] == (3, 4)
 
 
-def test_of_two_owners_the_one_that_took_the_address_last_is_whom_the_switch_is_asked_about() -> None:
+def test_an_owner_whom_no_cache_believes_in_is_not_whom_the_switch_is_asked_about() -> None:
     run = story({"app1": SILENT}, [(0.1, "sw1", A, "p1"), (0.1, "sw1", B, "p2")])
-    run.note(12 * SECOND, "vip", "db1", vip=runs.VIP, iface="bond0", act="acquire", lladdr=A)
-    run.note(15 * SECOND, "vip", "db1", vip=runs.VIP, iface="bond0", act="release", lladdr=A)
+    run.note(16 * SECOND, "vip", "db1", vip=runs.VIP, iface="bond0", act="acquire", lladdr=A)
     ax = plot_caches(run.finish(20 * SECOND))
-    assert drawn.spans(ax, "port:sw1:db1") == [(0.1, TAKEN), (12, 15)]
-    assert drawn.spans(ax, "port:sw1:db2") == [(TAKEN, 12), (15, 20)]
+    assert drawn.spans(ax, "port:sw1:db1") == [(0.2, 15)]
+    assert drawn.spans(ax, "port:sw1:db2") == [(18, 20)]
 
 
 def test_ports_that_forward_nothing_stand_below_their_switch() -> None:
@@ -293,7 +320,7 @@ def test_announcements_and_faults_are_marked() -> None:
 
 def test_nodes_chooses_the_lanes() -> None:
     trace = story({"app1": SILENT, "app2": ANNOUNCED}, [(0.1, "sw1", A, "p1")]).finish(20 * SECOND)
-    assert drawn.lane_words(plot_caches(trace, nodes=["sw1", "app2"]))[2:] == ["sw1", "app2"]
+    assert drawn.lane_words(plot_caches(trace, nodes=["sw1", "app2"]))[2:] == ["sw1\nsends to", "app2"]
     assert drawn.lane_words(plot_caches(trace, nodes=["db2"]))[2:] == ["db2"]
     with pytest.raises(
         VipsimError, match=r"no node of the trace is called 'app9': known are app1, app2, db1"
@@ -361,7 +388,7 @@ def test_traces_without_anything_to_show() -> None:
     with pytest.raises(VipsimError, match="'' knows no virtual address"):
         plot_caches(Trace({}, Level.PROTOCOL, 9 * SECOND))
     ax = plot_caches(Trace(runs.crash_run().header, Level.PROTOCOL, 9 * SECOND))
-    assert drawn.lane_words(ax)[2:] == ["app1", "sw1"]
+    assert drawn.lane_words(ax)[2:] == ["app1", "sw1\nsends to"]
     assert drawn.spans(ax, "nobody") == [(0, 9)]
     drawn.assert_readable(ax)
 

@@ -167,7 +167,7 @@ def test_lost_copies_are_crossed_out_with_the_reason() -> None:
     ax = plot_ladder(run.finish(3 * SECOND), nodes=["db1", "db2", "app1"])
     assert drawn.words(ax, "label") == [
         "garp 192.168.1.219 is at 00:21:5A:DB:7F:C2 (✗ app1: lost)",
-        "arp-request who has 192.168.1.1? (✗ no carrier)",
+        "arp-request from .217: who has 192.168.1.1? (✗ no carrier)",
     ]
     assert [list(line.get_xdata()) for line in drawn.by_gid(ax, "lost:garp")] == [[1, 2]]
     assert [list(line.get_xdata()) for line in drawn.by_gid(ax, "lost:arp-request")] == [[0, 0.5]]

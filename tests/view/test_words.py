@@ -15,7 +15,7 @@ from vipsim.view.words import describe
         ("unreachable-tcp", "host unreachable: 192.168.1.219"),
         ("redirect", "redirect: 192.168.1.219"),
         ("udp", "udp to port 5432"),
-        ("arp-request", "arp-request who has 192.168.1.219?"),
+        ("arp-request", "arp-request from .10: who has 192.168.1.219?"),
     ],
 )
 def test_what_a_reader_wants_to_know_of_a_packet(name, text):

@@ -51,6 +51,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--to", dest="end", metavar="TIME", help="timeline, ladder, caches: end at")
     parser.add_argument("--vip", metavar="NAME", help="caches: which virtual address, by name or address")
+    parser.add_argument(
+        "--nodes", metavar="A,B", help="ladder, caches: which hosts (caches: and switches), in this order"
+    )
+    parser.add_argument("--kinds", metavar="A,B", help="ladder: which kinds of frames, such as advert,garp")
     add_changes(parser)
     parser.set_defaults(run=run)
 
@@ -130,12 +134,24 @@ def _from_scenario(args: argparse.Namespace, path: Path) -> Callable[[], Axes]:
 def _of_one_run(args: argparse.Namespace, trace: Trace) -> Axes:
     from vipsim import view
 
+    nodes, kinds = _words("--nodes", args.nodes), _words("--kinds", args.kinds)
     if args.kind == "phases":
         return view.plot_phases(trace)
     if args.kind == "caches":
-        return view.plot_caches(trace, args.vip, around=(args.start, args.end))
-    plot = view.plot_timeline if args.kind == "timeline" else view.plot_ladder
-    return plot(trace, start=args.start, end=args.end)
+        return view.plot_caches(trace, args.vip, nodes, around=(args.start, args.end))
+    if args.kind == "timeline":
+        return view.plot_timeline(trace, start=args.start, end=args.end)
+    return view.plot_ladder(trace, start=args.start, end=args.end, nodes=nodes, kinds=kinds)
+
+
+def _words(option: str, text: str | None) -> list[str] | None:
+    """Words with commas between them; None: the option was not given."""
+    if text is None:
+        return None
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    if not words:
+        raise VipsimError(f"{option} {text!r} names nothing: write names with commas between them")
+    return words
 
 
 def _cdf(args: argparse.Namespace, scenario: Scenario) -> Axes:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vipsim.scenario.check.findings import network_of
 from vipsim.scenario.check.groups import members_of
 from vipsim.scenario.graph import Ways, owners_of, single_points_of_failure
-from vipsim.scenario.model import Group, HeartbeatGroup, Host, Iface, Scenario, VrrpGroup
+from vipsim.scenario.model import Group, HeartbeatGroup, Host, Scenario, VrrpGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +20,13 @@ class Finding:
     """What it is about: a node, link, client or group."""
     message: str
     advice: str
+
+
+_ADVICE = {
+    "switch": "a second way needs a second interface at each host, or a spanning tree",
+    "link": "a second way needs a second interface at each host, or a spanning tree",
+    "router": "a second router, and a VIP that both share as the gateway of the hosts behind them",
+}
 
 
 def doctor(scenario: Scenario) -> list[Finding]:
@@ -37,7 +43,7 @@ def doctor(scenario: Scenario) -> list[Finding]:
                 "single-point-of-failure",
                 point.name,
                 f"if the {point.kind} {point.name} fails, {' and '.join(lost)}",
-                "a second way needs a second interface at each host, or a spanning tree",
+                _ADVICE[point.kind],
             )
         )
     for group in scenario.groups:
@@ -56,7 +62,7 @@ def _unreachable(scenario: Scenario) -> list[Finding]:
             "unreachable",
             client.name,
             f"no way leads from {client.node} to {owner}, which may own {client.target}",
-            "join their switches",
+            "join their switches, or set a router as the gateway of both",
         )
         for client in scenario.clients
         for owner in owners[client.target]
@@ -107,13 +113,6 @@ def _other_subnets(scenario: Scenario, group: Group, hosts: dict[str, Host]) -> 
             "its clients would need a route to it there",
         )
         for member in members_of(group)
-        for iface in hosts[member.node].ifaces
-        if iface.name == member.iface
         for vip in vips
-        if vip.address not in _addresses(iface)
+        if not any(iface.holds(vip.address) for iface in hosts[member.node].ifaces)
     ]
-
-
-def _addresses(iface: Iface) -> range:
-    network = network_of(iface)
-    return range(int(network.network_address), int(network.broadcast_address) + 1)

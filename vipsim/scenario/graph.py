@@ -17,6 +17,7 @@ from vipsim.scenario.data_parts import node_data
 from vipsim.scenario.fields import Refusal
 from vipsim.scenario.model import Client, Fault, Host, Scenario, Switch, Vip
 from vipsim.scenario.targets import cut_edges, separated_pairs
+from vipsim.scenario.ways import Ways
 from vipsim.units import Time, format_duration, to_duration
 
 if TYPE_CHECKING:
@@ -170,16 +171,16 @@ def _plain(key: str, value: Any) -> Any:
 
 
 def reachable(scenario: Scenario, source: str, destination: str) -> bool:
-    """True if a way of links joins two nodes. Switches forward, hosts do not."""
+    """True if a way of links joins two nodes. Switches forward, and of the hosts those that route."""
     return Ways(scenario).join(source, destination)
 
 
 @dataclass(frozen=True, slots=True)
 class WeakPoint:
-    """A switch or link whose loss takes something away that no failover gives back."""
+    """A switch, router or link whose loss takes something away that no failover gives back."""
 
     kind: str
-    """``switch`` or ``link``."""
+    """``switch``, ``router`` or ``link``."""
     name: str
     """``sw1``, or ``sw1.p1-sw2.p1``."""
     clients: tuple[str, ...]
@@ -189,11 +190,12 @@ class WeakPoint:
 
 
 def single_points_of_failure(scenario: Scenario) -> list[WeakPoint]:
-    """Return the switches and links of which one loss is too many: switches first, each in order.
+    """Return what of one loss is too many: switches, routers, links, each kind in order.
 
-    Candidates are the articulation points and bridges of the graph; what counts is what they separate:
-    clients from every possible owner of their address, or the members of a group from each other. A
-    host's own cable is left out: losing a member's is what the failover is for, and a client's
+    Candidates are the articulation points and bridges of the graph, and all hosts that route; what counts
+    is what they separate: clients from every possible owner of their address, or the members of a group
+    from each other. A router that is a member is left out, since losing it is what its failover is for, and
+    so is a host's own cable: losing a member's is what the failover is for, and a client's
     concerns that client.
     """
     import networkx as nx
@@ -208,6 +210,12 @@ def single_points_of_failure(scenario: Scenario) -> list[WeakPoint]:
         _weak(scenario, "switch", switch.name, Ways(scenario, closed=switch.name))
         for switch in scenario.switches
         if switch.name in cut_points
+    ]
+    members = {member.node for group in scenario.groups for member in members_of(group)}
+    weak += [
+        _weak(scenario, "router", host.name, Ways(scenario, closed=host.name))
+        for host in scenario.hosts
+        if host.forwarding and host.name not in members
     ]
     weak += [
         _weak(scenario, "link", f"{link.a}-{link.b}", Ways(scenario, cut=index))
@@ -226,47 +234,10 @@ def _weak(scenario: Scenario, kind: str, name: str, ways: Ways) -> WeakPoint:
     )
     groups = []
     for group in scenario.groups:
-        first, *others = (member.node for member in members_of(group))
-        if not all(ways.join(first, other) for other in others):
+        first, *others = ((member.node, member.iface) for member in members_of(group))
+        if not all(ways.meet(first, other) for other in others):
             groups.append(group.name)
     return WeakPoint(kind, name, clients, tuple(groups))
-
-
-class Ways:
-    """Who reaches whom, perhaps with one switch (`closed`) or one link (`cut`) missing.
-
-    An area is what one broadcast reaches: switches that are joined, with everything linked to them,
-    or a cable between two hosts. Hosts do not forward, so two nodes meet where they share an area.
-    """
-
-    def __init__(self, scenario: Scenario, *, closed: str = "", cut: int = -1) -> None:
-        switches = {switch.name: switch.name for switch in scenario.switches if switch.name != closed}
-        links = [
-            (link.a.node, link.b.node)
-            for index, link in enumerate(scenario.links)
-            if index != cut and closed not in (link.a.node, link.b.node)
-        ]
-
-        def area(name: str) -> str:
-            while switches[name] != name:
-                switches[name] = switches[switches[name]]
-                name = switches[name]
-            return name
-
-        for one, two in links:
-            if one in switches and two in switches:
-                switches[area(one)] = area(two)
-        self.areas: dict[str, set[str]] = {node.name: set() for node in scenario.nodes}
-        for name in switches:
-            self.areas[name].add(area(name))
-        for one, two in links:
-            shared = area(one) if one in switches else area(two) if two in switches else f"{one}-{two}"
-            self.areas[one].add(shared)
-            self.areas[two].add(shared)
-
-    def join(self, one: str, two: str) -> bool:
-        """True if frames get from one node to the other."""
-        return one == two or not self.areas[one].isdisjoint(self.areas[two])
 
 
 def owners_of(scenario: Scenario) -> dict[str, tuple[str, ...]]:

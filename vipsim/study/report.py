@@ -39,6 +39,7 @@ TABLE_UNITS = {
 LEGEND = """\
 blackout: of each run the longest silence of the client that suffered most; p50, p99: over the n runs.
 [low, high]: 95 % interval, - for a limit that so few runs do not give; > 15 s: not over when the run ended.
+failed connections: of all clients (statements and look-ups too), mean of a run.
 to the first: median difference to the first arm, seed by seed (below 0: shorter than there).
 From the run without faults: false failovers, expected (closed form), seen in (how many in which time)."""
 """What the columns of `short_table` mean."""
@@ -74,6 +75,8 @@ def arm_row(
     paired = paired_difference(first, sample)
     row |= _estimated("difference", paired.median)
     row["p_value"] = paired.p_value
+    failed = [run.failed for run in runs if run.failed is not None]
+    row["failed_connections"] = sum(failed) / len(failed) if failed else None
     row["dual_master"] = round(sum(run.dual_master for run in runs) / len(runs)) if runs else None
     return row | _quiet_row(scenario, quiet)
 
@@ -101,7 +104,9 @@ def _estimated(name: str, estimate: Estimate[Any] | None) -> Row:
 def short_table(table: Table, quantity: str) -> Table:
     """Return the table with each interval beside its value, as text."""
     rows: list[Row] = []
+    connects = any(row["failed_connections"] is not None for row in table)
     for number, row in enumerate(table):
+        failed = {"failed connections": _text(row["failed_connections"], "")} if connects else {}
         count = f"{row['n']}" + (f" ({row['censored']} censored)" if row["censored"] else "")
         rows.append(
             {
@@ -110,6 +115,7 @@ def short_table(table: Table, quantity: str) -> Table:
                 f"{quantity} p50 [s]": _interval(row, "p50", "s"),
                 "p99 [s]": _interval(row, "p99", "s"),
                 "to the first [s]": _interval(row, "difference", "s") if number else "-",
+                **failed,
                 "dual master [s]": _text(row["dual_master"], "s"),
                 "false failovers [1/year]": _interval(row, "false_failovers", "1/year"),
                 "expected": _text(row["expected"], "1/year"),

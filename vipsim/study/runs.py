@@ -57,6 +57,8 @@ class Run:
     dual_owner: Time
     false_failovers: int
     adverts: int
+    failed: int | None = None
+    """Connections, statements and look-ups of the clients that failed; None: no client makes any."""
 
     def to_row(self) -> Row:
         """Return the run as a row of a table (`SAMPLE_UNITS` has the units)."""
@@ -95,6 +97,9 @@ def _reduce(trace: Trace, measure: Measure | None) -> Run:
         dual_owner=metrics.dual_owner,
         false_failovers=metrics.false_failovers,
         adverts=metrics.adverts,
+        failed=sum(sum(one.errors.values()) for one in metrics.sessions.values())
+        if metrics.sessions
+        else None,
     )
 
 

@@ -31,7 +31,14 @@ def report(trace: Trace) -> str:
     for name, client in metrics.clients.items():
         total = blackout_text(ClientOutage(client.blackout, client.censored))
         longest = f"{'> ' if client.longest_censored else ''}{seconds(client.longest)}"
-        lines.append(f"  {name:<12} {total:>9} in {len(client.silences)}, longest {longest}")
+        never = ", never answered" if client.never else ""
+        lines.append(f"  {name:<12} {total:>9} in {len(client.silences)}, longest {longest}{never}")
+    lines += [
+        f"note: {name} was not answered once: its silence is counted from its first probe, "
+        "whatever the faults did"
+        for name, client in metrics.clients.items()
+        if client.never
+    ]
     lines += service_lines(metrics)
     lines += [
         "",
@@ -53,10 +60,28 @@ def _failover_lines(failover: Failover) -> Iterator[str]:
         f"fault {failover.fault} at {seconds(failover.fault_at)}"
     )
     for name in (*PARTS[1:], "convergence"):
-        value: Time | None = getattr(failover, name)
-        yield f"  {name:<12} {'-' if value is None else seconds(value):>9}"
+        yield f"  {name:<12} {_part_text(failover, name):>9}"
     for client, outage in failover.clients.items():
-        yield f"  {client:<12} {blackout_text(outage):>9} blackout"
+        yield f"  {client:<12} {blackout_text(outage):>9} blackout{_never_text(outage)}"
+
+
+def _part_text(failover: Failover, name: str) -> str:
+    """Length of a part; ``never`` for what the run ended without, ``-`` for what nobody waited for."""
+    value: Time | None = getattr(failover, name)
+    if value is not None:
+        return seconds(value)
+    silent = [outage for outage in failover.clients.values() if outage.last is not None]
+    waits = {
+        "repair": bool(silent) and all(outage.first is None for outage in silent),
+        "convergence": any(outage.first is None for outage in silent),
+    }
+    return "never" if waits.get(name, True) else "-"
+
+
+def _never_text(outage: ClientOutage) -> str:
+    if not outage.never:
+        return ""
+    return " since its first probe: never answered" + ("" if outage.censored else " before")
 
 
 def _failback_line(failover: Failover) -> str:

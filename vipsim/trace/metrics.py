@@ -40,6 +40,7 @@ class Reducers:
             "announce": (takeovers.on_announce,),
             "vip": (owners.on_vip, takeovers.on_vip),
             "gap": (silences.on_gap,),
+            "answered": (silences.on_answered,),
             "session": (sessions.on_session,),
             "database": (databases.on_database,),
             "writer": (databases.on_writer,),

@@ -41,6 +41,8 @@ class ClientOutage:
     """Time of the last answer before the silence, None if there was no silence."""
     first: Time | None = None
     """Time of the first answer after it, None if there was no silence or it is censored."""
+    never: bool = False
+    """The client had not been answered once before this silence: `last` is when its first probe was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,8 @@ class ClientSummary:
     """The longest silence is that one: print as ``> 62.281 s``."""
     lost: int = 0
     """Probes that were sent during the silences and never answered."""
+    never: bool = False
+    """It was not answered once in the whole run: its silence is counted from its first probe."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,10 @@ longest (of equals the first) that overlaps the time from the fault to the first
 probe spacing, and did not begin before the fault. So single losses long after the fault, and a silence
 of long before, count for the client, not for the failover.
 
+A client that was never answered before has no last answer: its first silence counts from its first probe,
+and belongs to every failover within it, however long before the fault it began. It noticed something all
+the same, so it must not read as a blackout of 0.
+
 The client's last answer is older than the fault by up to one probe spacing; by more only if probes were
 late or lost just then, for which `SLACK` more are allowed.
 """
@@ -33,12 +37,26 @@ class Silences:
         self._facts = facts
         self._silences: dict[str, list[Silence]] = {client: [] for client in facts.clients}
         self._lost: dict[str, int] = {}
+        self._answered: set[str] = set()
+        self._mute: dict[str, Silence] = {}
+        """By client the silence before its first answer: open, or one that a first ``answered`` ends."""
 
     def on_gap(self, time: Time, node: str, data: dict[str, Any]) -> None:
         """Take a record of kind ``gap``."""
         client = data["client"]
-        self._silences.setdefault(client, []).append((data["last"], data["first"]))
+        silence: Silence = (data["last"], data["first"])
+        self._silences.setdefault(client, []).append(silence)
+        if silence[1] is None and client not in self._answered and len(self._silences[client]) == 1:
+            self._mute[client] = silence
         self._lost[client] = self._lost.get(client, 0) + (data.get("lost") or 0)
+
+    def on_answered(self, time: Time, node: str, data: dict[str, Any]) -> None:
+        """Take a record of kind ``answered``: the first one follows the silence that it ends."""
+        client = data["client"]
+        silences = self._silences.get(client, [])
+        if client not in self._answered and silences and silences[0][1] == time:
+            self._mute[client] = silences[0]
+        self._answered.add(client)
 
     def summaries(self, end: Time, failovers: Iterable[Failover]) -> dict[str, ClientSummary]:
         """Sum up each client over a run that ended at `end` (ns) with these failovers."""
@@ -58,6 +76,7 @@ class Silences:
                 censored=goes_on,
                 longest_censored=goes_on and any(end - last == longest for last in open_since),
                 lost=self._lost.get(client, 0),
+                never=self._is_never_answered(client),
             )
         return result
 
@@ -95,8 +114,15 @@ class Silences:
             clients=clients,
         )
 
+    def _is_never_answered(self, client: str) -> bool:
+        mute = self._mute.get(client)
+        return mute is not None and mute[1] is None
+
     def _outage(self, client: str, begin: Time, settled: Time, end: Time) -> ClientOutage:
         spacing = self._spacing(client)
+        mute = self._mute.get(client)
+        if mute is not None and (mute[1] is None or mute[0] <= begin < mute[1]):
+            return ClientOutage(_length(mute, end), mute[1] is None, *mute, never=True)
         earliest = begin - (1 + SLACK) * spacing if spacing else 0
         until = settled + spacing
         found: Silence | None = None

@@ -5,7 +5,7 @@ A lane is a row of axes whose y grows downward; a place in it is its (top, heigh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -50,6 +50,21 @@ def word(ax: Axes, x: float, y: float, text: str, look: Look, gid: str = "length
 def room_for(text: str, span: Span, scale: float) -> bool:
     """Whether a word fits into a bar; `scale` is in seconds per inch."""
     return style.text_inches(text) + 0.16 < (span[1] - span[0]) / scale
+
+
+def announcements(
+    ax: Axes, times: Sequence[Time], y: float, node: str, unheard: Collection[tuple[str, Time]]
+) -> dict[str, Line2D]:
+    """Draw the announcements of a node, at these ns: hollow where nobody heard one; returns the legend."""
+    heard = [time / SECOND for time in times if (node, time) not in unheard]
+    lost = [time / SECOND for time in times if (node, time) in unheard]
+    legend = {}
+    if heard:
+        legend["announcement"] = diamonds(ax, heard, y, f"announcements:{node}")
+    if lost:
+        line = legend["unheard"] = diamonds(ax, lost, y, f"unheard:{node}")
+        line.set(markerfacecolor=style.WHITE, markeredgewidth=1.8, label="announcement nobody heard")
+    return legend
 
 
 def diamonds(ax: Axes, times: Sequence[float], y: float, gid: str) -> Line2D:

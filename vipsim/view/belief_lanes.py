@@ -13,6 +13,7 @@ from vipsim.trace import Trace
 from vipsim.units import SECOND, Time
 from vipsim.view import bars, style
 from vipsim.view.beliefs import FLOODED, Belief
+from vipsim.view.heard import unheard
 from vipsim.view.lanes import Window, widest
 from vipsim.view.style import Look
 from vipsim.wire.addresses import IPv4
@@ -31,12 +32,12 @@ HATCHES = {
     "PERMANENT": "++",
     "NOARP": "--",
     "STALE": "",
-    "DELAY": "...",
+    "DELAY": ".",
     "PROBE": "///",
-    "INCOMPLETE": "...",
+    "INCOMPLETE": ".",
     "FAILED": "xxx",
 }
-"""Of each state of a neighbor entry, from sure to lost."""
+"""Of each state of a neighbor entry, from sure to lost. Dots are few: an SVG spells each of them out."""
 _SURE = ("REACHABLE", "PERMANENT", "NOARP")
 """States in full color; the others are pale: there the kernel is about to ask, or should."""
 VISIBLE = 0.02
@@ -84,7 +85,8 @@ class Sheet:
 
     def handles(self) -> list[Artist]:
         """Entries of the legend: nodes, states, marks."""
-        order = [*self.believed, *HATCHES, "no entry", FLOODED, "shut", "nobody", "announcement", "silence"]
+        order = [*self.believed, *HATCHES, "no entry", FLOODED, "shut", "nobody"]
+        order += ["announcement", "unheard", "silence"]
         known = {key: self.legend[key] for key in order if key in self.legend}
         return list((known | self.legend).values())
 
@@ -134,16 +136,16 @@ def draw_owners(sheet: Sheet, top: float, vip: IPv4) -> None:
 
 def _draw_announcements(sheet: Sheet, vip: IPv4, y: float) -> None:
     """Diamonds, and a thin line down through the lanes: it shows which of them changed, and which did not."""
-    announced: dict[str, list[float]] = {}
+    announced: dict[str, list[Time]] = {}
     for record in sheet.trace.select("announce"):
         if record.data["vip"] == vip and record.time in sheet.part:
-            announced.setdefault(record.node, []).append(record.time / SECOND)
+            announced.setdefault(record.node, []).append(record.time)
+    lost = unheard(sheet.trace) if announced else set()
     for node, times in announced.items():
-        line = bars.diamonds(sheet.ax, times, y, f"announcements:{node}")
-        sheet.legend.setdefault("announcement", line)
-        sheet.ax.vlines(
-            times, y, sheet.ax.get_ylim()[0], colors=style.GRAY, linewidth=1.0, linestyles=":", zorder=4
-        )
+        for key, line in bars.announcements(sheet.ax, times, y, node, lost).items():
+            sheet.legend.setdefault(key, line)
+        xs, bottom = [time / SECOND for time in times], sheet.ax.get_ylim()[0]
+        sheet.ax.vlines(xs, y, bottom, colors=style.GRAY, linewidth=1.0, linestyles=":", zorder=4)
 
 
 def draw_host(sheet: Sheet, top: float, host: str, beliefs: Sequence[Belief], silences: Silences) -> None:
@@ -195,8 +197,9 @@ def host_height(silences: Silences) -> float:
 def draw_switch(
     sheet: Sheet, top: float, switch: str, beliefs: Sequence[Belief], ports: Mapping[str, Sequence[Belief]]
 ) -> None:
-    """Where a switch would have sent a frame for the address's MAC, and which ports forwarded nothing."""
+    """Where a switch would have sent the hosts' frames, and which ports forwarded nothing."""
     for belief in beliefs:
+        place = (top + belief.row * BAR / belief.rows, BAR / belief.rows)
         if span := sheet.part.clip(belief.start, belief.end):
             if belief.who:
                 look, key, gid = sheet.color(belief.who), belief.who, f"port:{switch}:{belief.who}"
@@ -204,7 +207,7 @@ def draw_switch(
             else:
                 look, key, gid = _FLOOD, FLOODED, f"flooded:{switch}"
                 words = ["out of all ports", FLOODED]
-            sheet.bar(span, (top, BAR), look, gid, words)
+            sheet.bar(span, place, look, gid, words if belief.rows <= 2 else [])
             sheet.explain(key, span, look, "" if belief.who else "unknown to the switch: to all")
     for row, (port, states) in enumerate([*ports.items()][:MOST_STRIPS]):
         place = (top + BAR + 0.04 + row * STRIP, STRIP - 0.04)

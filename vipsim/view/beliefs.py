@@ -1,20 +1,18 @@
-"""Who believed what about a virtual address: hosts by their neighbor caches, switches by their tables.
+"""Who believed what about a virtual address, by the hosts' neighbor caches, as intervals of the records.
 
-Everything is read from the records, as intervals. A switch's belief is followed to its end: the port on
-which it knows the address's MAC may lead to another switch, which has a table of its own.
+What the switches make of it is in `vipsim.view.switch_beliefs`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from vipsim.errors import AddressError, VipsimError
-from vipsim.trace import Record, Trace
+from vipsim.trace import Trace
 from vipsim.trace.facts_reading import read_facts
-from vipsim.trace.overlaps import owns_after
 from vipsim.units import Time
 from vipsim.view.lanes import scenario_nodes, scenario_part
 from vipsim.wire.addresses import IPv4, Mac
@@ -41,18 +39,21 @@ class Belief:
     """Node to which frames for the address would go; empty: nobody's, or to all."""
     state: str
     """State of the neighbor entry; of a switch the port, or `FLOODED`."""
+    row: int = 0
+    rows: int = 1
+    """Of `rows` things that a switch did with frames at that time this is number `row`, from the top."""
 
 
 @dataclass(slots=True)
-class _Course:
+class Course:
     """The beliefs of one host or switch, as they follow each other."""
 
     found: list[Belief] = field(default_factory=list)
     since: Time = 0
-    value: tuple[str, str] | None = None
+    value: tuple[str, str] | tuple[str, str, int, int] | None = None
 
-    def become(self, time: Time, value: tuple[str, str] | None) -> None:
-        """Believe `value` (who, state) from `time` on; None: nothing."""
+    def become(self, time: Time, value: tuple[str, str] | tuple[str, str, int, int] | None) -> None:
+        """Believe `value` (who, state and perhaps row, rows) from `time` on; None: nothing."""
         if value == self.value:
             return
         if self.value is not None and time > self.since:
@@ -98,22 +99,16 @@ class MacNames:
 
     def __init__(self, trace: Trace) -> None:
         self._nodes: dict[Mac, str] = {}
-        self._macs: dict[tuple[str, str], Mac] = {}
         for node, body in scenario_nodes(trace).items():
             interfaces = body.get("interfaces")
-            for name, iface in interfaces.items() if isinstance(interfaces, Mapping) else ():
+            for iface in interfaces.values() if isinstance(interfaces, Mapping) else ():
                 text = iface.get("mac") if isinstance(iface, Mapping) else None
                 with suppress(AddressError):  # a header that somebody edited
-                    mac = self._macs[node, str(name)] = Mac.parse(str(text))
-                    self._nodes[mac] = node
+                    self._nodes[Mac.parse(str(text))] = node
         for record in trace.select("vip"):
             used = record.data.get("lladdr")
             if isinstance(used, Mac):
                 self._nodes.setdefault(used, record.node)
-
-    def own(self, node: str, iface: str) -> Mac | None:
-        """Return the MAC of an interface by itself, as the scenario says."""
-        return self._macs.get((node, iface))
 
     def of(self, mac: Mac | None) -> str:
         """Name of the node, `VIRTUAL_MAC`, the end of a MAC that is nobody's; empty for none."""
@@ -126,46 +121,27 @@ class MacNames:
 
 def host_beliefs(trace: Trace, vip: IPv4, names: MacNames) -> dict[tuple[str, str], list[Belief]]:
     """Per (host, interface) what its neighbor cache said of `vip`; nothing where it had no entry."""
-    courses: dict[tuple[str, str], _Course] = {}
+    courses: dict[tuple[str, str], Course] = {}
+    for time, cache, state, mac in entries(trace, vip):
+        value = None if state == NO_ENTRY else (names.of(mac), state)
+        courses.setdefault(cache, Course()).become(time, value)
+    return finished(courses, trace.duration)
+
+
+def entries(trace: Trace, vip: IPv4) -> Iterator[tuple[Time, tuple[str, str], str, Mac | None]]:
+    """Each change of an entry of `vip`: (ns, (host, interface), state, the MAC that frames would go to)."""
+    known: dict[tuple[str, str], None] = {}
     for record in trace.select():
         data = record.data
         if record.kind == "neighbor" and data["ip"] == vip:
             state = str(data.get("new", NO_ENTRY))
-            who = "" if state in _WITHOUT_MAC else names.of(data["lladdr"])
-            value = None if state == NO_ENTRY else (who, state)
-            courses.setdefault((record.node, data["iface"]), _Course()).become(record.time, value)
+            cache = (record.node, str(data["iface"]))
+            known[cache] = None
+            yield record.time, cache, state, None if state in (NO_ENTRY, *_WITHOUT_MAC) else data["lladdr"]
         elif record.kind == "fault" and data["word"] in _DARK:
-            for (node, _), course in courses.items():
-                if node == data["target"]:
-                    course.become(record.time, None)
-    return _finished(courses, trace.duration)
-
-
-def switch_beliefs(trace: Trace, vip: IPv4, names: MacNames) -> dict[str, list[Belief]]:
-    """Per switch the node to which it would send frames for the MAC at which `vip` is in use.
-
-    In use is the MAC of the kernel that took the address, or announced it, last.
-    """
-    used = _macs_in_use(trace, vip, names)
-    facts = read_facts(trace.header)
-    switches = [*(name for name in scenario_nodes(trace) if name in facts.switches)]
-    switches += sorted({record.node for record in trace.select("fdb")} - {*switches})
-    macs = {mac for _, mac in used}
-    steps: list[tuple[Time, Record | Mac]] = [*used]
-    steps += [(record.time, record) for record in trace.select("fdb") if record.data["mac"] in macs]
-    steps.sort(key=lambda step: step[0])
-    tables: dict[str, dict[Mac, str | None]] = {switch: {} for switch in switches}
-    courses = {switch: _Course() for switch in switches}
-    mac = used[0][1] if used else None
-    for number, (time, step) in enumerate(steps):
-        if isinstance(step, Mac):
-            mac = step
-        else:
-            tables[step.node][step.data["mac"]] = step.data.get("port")
-        if mac is not None and (number + 1 == len(steps) or steps[number + 1][0] > time):
-            for switch, course in courses.items():
-                course.become(time, _follow(switch, mac, tables, facts.peers))
-    return _finished(courses, trace.duration)
+            for cache in known:
+                if cache[0] == data["target"]:
+                    yield record.time, cache, NO_ENTRY, None
 
 
 def shut_ports(trace: Trace, first: Iterable[str]) -> dict[str, dict[str, list[Belief]]]:
@@ -173,15 +149,15 @@ def shut_ports(trace: Trace, first: Iterable[str]) -> dict[str, dict[str, list[B
 
     The ports behind which the nodes `first` are stand first.
     """
-    courses: dict[tuple[str, str], _Course] = {}
+    courses: dict[tuple[str, str], Course] = {}
     for record in trace.select("port"):
         key = (record.node, record.data["port"])
         if key not in courses:
-            courses[key] = _Course(value=_passing(record.data["old"]))
+            courses[key] = Course(value=_passing(record.data["old"]))
         courses[key].become(record.time, _passing(record.data["new"]))
     peers, wanted = read_facts(trace.header).peers, {*first}
     found: dict[str, dict[str, list[Belief]]] = {}
-    for (switch, port), course in _finished(courses, trace.duration).items():
+    for (switch, port), course in finished(courses, trace.duration).items():
         if course:
             found.setdefault(switch, {})[port] = course
 
@@ -199,45 +175,11 @@ def _passing(state: str) -> tuple[str, str] | None:
     return None if state in ("FORWARDING", "NONE") else ("", state)
 
 
-def _finished(courses: Mapping[Any, _Course], end: Time) -> dict[Any, list[Belief]]:
+def finished(courses: Mapping[Any, Course], end: Time) -> dict[Any, list[Belief]]:
+    """End all beliefs with the run, at `end` (ns)."""
     for course in courses.values():
         course.become(end, None)
     return {key: course.found for key, course in courses.items()}
-
-
-def _macs_in_use(trace: Trace, vip: IPv4, names: MacNames) -> list[tuple[Time, Mac]]:
-    """Where `vip` was from when on: of several owners the MAC of the latest to take or announce it."""
-    found: list[tuple[Time, Mac]] = []
-    holders: dict[str, Mac | None] = {}
-    for record in trace.select():
-        data = record.data
-        if record.kind not in ("vip", "announce") or data["vip"] != vip:
-            continue
-        is_owner = owns_after(data["act"]) if record.kind == "vip" else record.node in holders
-        known = holders.pop(record.node, None)
-        if is_owner:
-            own = known or names.own(record.node, str(data.get("iface")))
-            holders[record.node] = data.get("lladdr") or own
-        latest = next((mac for mac in reversed(holders.values()) if mac is not None), None)
-        if latest is not None and (not found or found[-1][1] != latest):
-            found.append((record.time, latest))
-    return found
-
-
-def _follow(
-    switch: str, mac: Mac, tables: Mapping[str, Mapping[Mac, str | None]], peers: Mapping[str, str]
-) -> tuple[str, str]:
-    """Where a frame for `mac` ends that comes to `switch`: (node, the port out of which it goes first)."""
-    first = port = tables[switch].get(mac)
-    passed = {switch}
-    while port is not None:
-        node = peers.get(f"{switch}.{port}", "").partition(".")[0]
-        if node not in tables or node in passed:
-            return node, first or ""
-        switch = node
-        passed.add(switch)
-        port = tables[switch].get(mac)
-    return "", FLOODED if first is None else first
 
 
 def alike(

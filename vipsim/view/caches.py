@@ -1,7 +1,9 @@
 """Who believes what about a virtual address over time, and who is right.
 
 The top lane says who really owned the address. Below it stand a lane per host that asked for it, with what
-its neighbor cache said, and a lane per switch, with where it would have sent a frame for the address's MAC.
+its neighbor cache said, and a lane per switch, with where it would have sent the frames of those hosts: to
+the ports on which it knew the MACs that their caches had just then, the owner's or not. Hosts that believed
+in different MACs share the height of that lane.
 The color of a bar is the node that is believed in; its shade and hatch say how sure the cache is.
 """
 
@@ -40,10 +42,10 @@ from vipsim.view.beliefs import (
     find_vip,
     host_beliefs,
     shut_ports,
-    switch_beliefs,
 )
 from vipsim.view.flags import FLAG_ROW, draw_flags, fault_flags
 from vipsim.view.lanes import Window, by_number, in_scenario_order, scenario_nodes, scenario_part, window
+from vipsim.view.switch_beliefs import switch_beliefs
 from vipsim.wire.addresses import IPv4
 
 MOST_HOSTS = 12
@@ -77,7 +79,7 @@ class _Story:
         self.trace, self.vip = trace, vip
         names = MacNames(trace)
         self.hosts: dict[Host, list[Belief]] = host_beliefs(trace, vip, names)
-        self.switches = switch_beliefs(trace, vip, names)
+        self.switches = switch_beliefs(trace, vip)
         self.owners = {record.node for record in trace.select("vip") if record.data["vip"] == vip}
         self.ports = shut_ports(trace, self.owners)
         self.clients = _clients(trace, vip)
@@ -122,7 +124,7 @@ def plot_caches(
         Name or address; default: the first that a host owned.
     nodes : iterable of str, optional
         Hosts and switches to show, from the top. Default: the hosts that asked for the address, in the
-        scenario's order, and the switches that knew its MAC. Of more than `MOST_HOSTS` hosts those that
+        scenario's order, and the switches that knew a MAC of it. Of more than `MOST_HOSTS` hosts those that
         believed the same at the same time share a lane, and of more lanes those with the longest blackouts
         are shown.
     ax : Axes, optional
@@ -137,7 +139,10 @@ def plot_caches(
         Time in seconds to the right, a lane per host and switch. Artists have gids: ``owner:NODE`` and
         ``nobody``, ``belief:HOST:WHO:STATE`` (WHO is a node, ``virtual MAC`` or the end of a MAC that is
         nobody's), ``port:SWITCH:NODE``, ``flooded:SWITCH``, ``shut:SWITCH:PORT:STATE``,
-        ``announcements:NODE``, ``silence:CLIENT`` and ``fault``.
+        ``announcements:NODE`` (``unheard:NODE`` where every copy was lost), ``silence:CLIENT`` and
+        ``fault``. The lane of a switch says where it would send the frames of the hosts, by the MACs in their
+        caches at that time; ``flooded`` is one of these that it did not know, and where no cache had a MAC
+        the lane is empty.
 
     Raises
     ------
@@ -166,6 +171,9 @@ def plot_caches(
         y += lane.height
     if bare := sum(flag.row is None for flag in flags):
         note += f"   ({bare} faults without a label)"
+    others = [other for other in scenario_part(trace, "vips") if other != name]
+    if vip is None and others:
+        note += f"   (also: --vip {style.plain(', '.join(others), 40)})"
     about = f"{address} ({name})" if name else str(address)
     title = f"who believes what about {about}: {trace.name}, seed {trace.seed} ({trace.world})"
     style.frame_axes(ax, title, f"time since the start of the run [s]{note}")
@@ -237,7 +245,7 @@ def _lanes(story: _Story, part: Window, nodes: Iterable[str] | None) -> tuple[li
 
 
 def _knowing(switches: Mapping[str, Sequence[Belief]]) -> list[str]:
-    """The switches that ever knew the address's MAC (one in another network never does), or the only one."""
+    """The switches that ever knew a MAC in use (one in another network never does), or the only one."""
     return [
         switch
         for switch, beliefs in switches.items()
@@ -294,4 +302,4 @@ def _host_lane(story: _Story, group: Sequence[Host]) -> _Lane:
 def _switch_lane(story: _Story, switch: str) -> _Lane:
     ports = story.ports.get(switch, {})
     draw = partial(draw_switch, switch=switch, beliefs=story.switches[switch], ports=ports)
-    return _Lane(switch, switch_height(ports), BAR / 2, draw)
+    return _Lane(f"{switch}\nsends to", switch_height(ports), BAR / 2, draw)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 
 from vipsim.trace import Trace
-from vipsim.units import SECOND, seconds
+from vipsim.units import SECOND, Time, seconds
 from vipsim.view import style
 from vipsim.view.lanes import Window
 from vipsim.view.words import fault_text
@@ -52,13 +52,26 @@ class Flag:
 
 
 def fault_flags(trace: Trace, part: Window, scale: float) -> list[Flag]:
-    """A flag per fault in the window; `scale` is in seconds per inch."""
-    items = [
-        (record.time / SECOND, f"{fault_text(record)} ({seconds(record.time)})")
-        for record in trace.select("fault")
-        if record.time in part
-    ]
+    """A flag per fault, and per step of a database's promotion, in the window; `scale`: seconds per inch."""
+    found = [(record.time, fault_text(record)) for record in trace.select("fault")]
+    found = sorted([*found, *database_steps(trace)], key=lambda item: item[0])
+    items = [(time / SECOND, f"{text} ({seconds(time)})") for time, text in found if time in part]
     return raise_flags(items, part.start / SECOND, part.end / SECOND, scale)
+
+
+def database_steps(trace: Trace) -> list[tuple[Time, str]]:
+    """When (ns) each promoted database was told, accepted writes (read-only till then), and had a commit."""
+    return [
+        (time, text)
+        for database in trace.metrics.databases.values()
+        for one in database.promotions
+        for time, text in (
+            (one.asked_at, f"{one.server}: told to promote, read-only"),
+            (one.primary_at, f"{one.server}: accepts writes"),
+            (one.first_commit_at, f"{one.server}: first commit"),
+        )
+        if time is not None
+    ]
 
 
 def draw_flags(ax: Axes, flags: Sequence[Flag], bottom: float, gap: float) -> None:

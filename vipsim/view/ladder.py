@@ -52,14 +52,15 @@ def plot_ladder(
     ax : Axes, optional
         Where to draw; default: a new figure, as high as it needs to be.
     start, end : Time or str, optional
-        Part of the run, in ns or as text such as ``"4.5s"``. Default: around the first failover.
+        Part of the run, in ns or as text such as ``"4.5s"``. Default: around the first failover,
+        or else fault.
     nodes : iterable of str, optional
         Hosts to show, left to right. Default: those that sent or received, in the scenario's order; of more
         than `MOST_LANES` those with a daemon and the first of the others.
     kinds : iterable of str, optional
-        Kinds of frames to show, such as ``advert`` and ``garp``. Default: all; probes of measured clients
-        are gathered into one row per host that they were addressed to, while nothing else happens, and
-        background polls are only counted.
+        Kinds of frames to show, such as ``advert`` and ``garp``. Default: all; what measured clients send
+        (probes, TCP segments, one-way datagrams) is gathered into one row per host that it was addressed
+        to, while nothing else happens, and background polls are only counted.
 
     Returns
     -------
@@ -95,7 +96,7 @@ def plot_ladder(
     _write_times(ax, shown)
     note = "at the left: time of the run [s], not to scale"
     if len(found) > len(shown):
-        note += f"; {len(found) - len(shown)} more rows: narrow start and end, or choose nodes and kinds"
+        note += f"; {len(found) - len(shown)} more rows: choose --from and --to, --nodes or --kinds"
     if polls:
         note += f"; {polls} background polls left out"
     ax.set_xlabel(note, fontsize=style.TEXT)
@@ -103,10 +104,11 @@ def plot_ladder(
 
 
 def _window(trace: Trace, start: Time | str | None, end: Time | str | None) -> Window:
-    """Return what was asked for, else the surroundings of the first failover, else the first seconds."""
+    """Return what was asked for, else what surrounds the first failover or fault, else the first seconds."""
     if start is None and end is None:
         if not trace.failovers:
-            return window(trace, 0, min(trace.duration, 2 * AROUND))
+            begin = max(0, next((record.time for record in trace.select("fault")), AROUND) - AROUND)
+            return window(trace, begin, min(trace.duration, begin + 2 * AROUND))
         first = trace.failovers[0]
         after = first.announced_at or first.takeover_at
         return window(trace, first.fault_at - AROUND, after + AROUND)
@@ -184,7 +186,9 @@ def _draw_message(ax: Axes, y: int, message: Message, lanes: Sequence[str]) -> N
     ]
     for target in reached:
         _arrow(ax, x, target, y, color, f"frame:{message.kind}")
-    ax.plot([x], [y], marker="o", markersize=9, color=color, linestyle="none", zorder=4)
+    fill = style.WHITE if message.kind == "garp" and not message.arrived else color  # hollow: nobody heard it
+    dot = {"marker": "o", "markersize": 9, "markerfacecolor": fill, "markeredgewidth": 2}
+    ax.plot([x], [y], color=color, linestyle="none", zorder=4, gid=f"sent:{message.kind}", **dot)  # type: ignore[arg-type]
     ends: list[float] = list(reached)
     for spot, _ in lost:
         end = _aside(x, lanes) if spot is None else spot

@@ -15,6 +15,7 @@ from vipsim.trace import Trace
 from vipsim.units import SECOND, Time, format_duration
 from vipsim.view import bars, style
 from vipsim.view.flags import draw_flags, fault_flags
+from vipsim.view.heard import unheard
 from vipsim.view.lanes import Window, clients_in_order, in_scenario_order, silence_text, widest, window
 from vipsim.view.pieces import pieces
 from vipsim.view.style import Look
@@ -24,7 +25,17 @@ MOST_CLIENTS = 12
 LANE_INCHES = 0.8
 DIAMOND, BAR, STRIP, TICKS = -0.34, (-0.26, 0.34), (0.09, 0.12), (0.26, 0.42)
 """Where in a lane: the diamonds, (top, height) of bar and strip, (top, bottom) of ticks; y grows downward."""
-LEGEND = (*style.STATES, "frozen", "owner", "advert", "probe", "announcement", "answered", "silence")
+LEGEND = (
+    *style.STATES,
+    "frozen",
+    "owner",
+    "advert",
+    "probe",
+    "announcement",
+    "unheard",
+    "answered",
+    "silence",
+)
 """Order of the legend; states that are no words of vipsim come after these."""
 
 
@@ -47,7 +58,7 @@ def plot_timeline(
     Axes
         Time in seconds to the right, a lane per daemon and measured client. Artists have gids:
         ``state:NODE:MACHINE:STATE`` (and ``:frozen``), ``owner:NODE:VIP``, ``adverts:NODE:MACHINE``,
-        ``announcements:NODE``, ``silence:CLIENT``, ``fault``.
+        ``announcements:NODE`` (``unheard:NODE`` where every copy was lost), ``silence:CLIENT``, ``fault``.
 
     Raises
     ------
@@ -146,10 +157,9 @@ def _draw_messages(
         tick = Line2D([], [], color=style.BLACK, linestyle="none", label=label)
         tick.set(marker="|", markersize=12, markeredgewidth=2)
         legend.setdefault("probe" if is_probe else "advert", tick)
-    times = [record.time / SECOND for record in trace.select("announce", node) if record.time in part]
-    if times:
-        line = bars.diamonds(ax, times, lane + DIAMOND, f"announcements:{node}")
-        legend.setdefault("announcement", line)
+    if times := [record.time for record in trace.select("announce", node) if record.time in part]:
+        for key, line in bars.announcements(ax, times, lane + DIAMOND, node, unheard(trace)).items():
+            legend.setdefault(key, line)
 
 
 def _draw_client(

@@ -50,6 +50,8 @@ def describe(packet: Packet) -> str:
             return f"{kind} priority {packet.priority}"
         case Arp() if kind in ANNOUNCEMENTS:
             return f"{kind} {packet.sender_ip} is at {packet.sender_mac}"
+        case Arp() if packet.sender_ip:
+            return f"{kind} from .{str(packet.sender_ip).rpartition('.')[2]}: who has {packet.target_ip}?"
         case Arp():
             return f"{kind} who has {packet.target_ip}?"
         case Echo():
