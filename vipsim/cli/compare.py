@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         For bad input, before anything runs.
     """
     from vipsim.study import compare, parse_seeds
-    from vipsim.study.report import LEGEND
+    from vipsim.study.report import legend
 
     path = find_scenario(args.scenario)
     outputs = Outputs(reads=[path])
@@ -98,7 +98,7 @@ def run(args: argparse.Namespace) -> int:
     outputs.write(csv, lambda target: found.table.to_csv(target))
     outputs.write(cdf, lambda target: _draw(found, target))
     says = sys.stderr if args.json else sys.stdout
-    print(f"{found.to_text()}\n\n{LEGEND}", file=says)
+    print(f"{found.to_text()}\n\n{legend(found.table)}", file=says)
     outputs.tell(says, before="\n")
     if args.json:
         _print_document(scenario.name, found)

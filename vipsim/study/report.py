@@ -39,10 +39,18 @@ TABLE_UNITS = {
 LEGEND = """\
 blackout: of each run the longest silence of the client that suffered most; p50, p99: over the n runs.
 [low, high]: 95 % interval, - for a limit that so few runs do not give; > 15 s: not over when the run ended.
-failed connections: of all clients (statements and look-ups too), mean of a run.
 to the first: median difference to the first arm, seed by seed (below 0: shorter than there).
 From the run without faults: false failovers, expected (closed form), seen in (how many in which time)."""
 """What the columns of `short_table` mean."""
+FAILED = "failed connections"
+_FAILED_MEANS = f"{FAILED}: of all clients (statements and look-ups too), mean of a run."
+
+
+def legend(table: Table) -> str:
+    """What the columns of the short form of `table` mean."""
+    connects = any(row["failed_connections"] is not None for row in table)
+    return f"{LEGEND}\n{_FAILED_MEANS}" if connects else LEGEND
+
 
 _DIGITS = 3
 """Digits after the point that the short form shows of a time in seconds."""
@@ -106,7 +114,7 @@ def short_table(table: Table, quantity: str) -> Table:
     rows: list[Row] = []
     connects = any(row["failed_connections"] is not None for row in table)
     for number, row in enumerate(table):
-        failed = {"failed connections": _text(row["failed_connections"], "")} if connects else {}
+        failed = {FAILED: _text(row["failed_connections"], "")} if connects else {}
         count = f"{row['n']}" + (f" ({row['censored']} censored)" if row["censored"] else "")
         rows.append(
             {
