@@ -89,6 +89,14 @@ class LinkChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ScriptDone:
+    """A check that the daemon runs from time to time ended: exit status 0 (`ok`) or not."""
+
+    name: str
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
 class VipReady:
     """The kernel owns `vip` now: the answer to `AcquireVip`."""
 
@@ -227,6 +235,7 @@ Event = (
     | Received
     | TimerFired
     | LinkChanged
+    | ScriptDone
     | VipReady
     | VipFailed
     | AddressAdded
@@ -301,7 +310,8 @@ class ReleaseVip:
 class Announce:
     """Tell the network once that `vip` is at `source`: ONE gratuitous ARP on `iface`.
 
-    Bursts and repeats are the machine's own timers or several of these.
+    Bursts and repeats are the machine's own timers or several of these. `form` is ``garp-request``, or
+    ``garp-request-ff`` with ff:ff:ff:ff:ff:ff instead of zeros as target hardware address.
     """
 
     vip: IPv4
