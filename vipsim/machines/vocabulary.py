@@ -53,11 +53,13 @@ class Settled:
     """The daemon had been running before time zero and is in `state`.
 
     `age` is the time in ns since the last periodic message of the protocol: sent by the one in
-    charge of sending it, heard by the other. The driver draws it (stream ``phase``).
+    charge of sending it, heard by the other. The driver draws it (stream ``phase``). `interval` is the
+    period (ns) of the one in charge; 0: the machine's own.
     """
 
     state: State
     age: Time
+    interval: Time = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,6 @@ from vipsim.scenario.assemble import FailoverMachine, Maker
 from vipsim.sim.engine import Tie, tie_key
 from vipsim.sim.kernel import Kernel
 from vipsim.sim.timers import TimerTable
-from vipsim.units import Time
 from vipsim.wire.addresses import BROADCAST, NO_MAC
 from vipsim.wire.frames import Echo, Frame, Packet, Udp, Vrrp, gratuitous_request
 from vipsim.wire.heartbeat import PORT as HEARTBEAT_PORT
@@ -89,11 +88,11 @@ class Daemon:
         for machine in self.machines.values():
             self.feed(machine, Started(down), number)
 
-    def settle(self, states: dict[str, tuple[State, Time]], cause: int = 0) -> None:
-        """Be as if launched long ago: (state, age) of each part."""
+    def settle(self, states: dict[str, Settled], cause: int = 0) -> None:
+        """Be as if launched long ago: where each part stands."""
         number = self._launch(cause)
         for part, machine in self.machines.items():
-            self.feed(machine, Settled(*states[part]), number)
+            self.feed(machine, states[part], number)
 
     def _launch(self, cause: int) -> int:
         self.discard()

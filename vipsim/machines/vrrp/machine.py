@@ -45,7 +45,7 @@ from vipsim.machines.vocabulary import (
 )
 from vipsim.machines.vrrp.election import is_better
 from vipsim.machines.vrrp.router import Router
-from vipsim.machines.vrrp.rules import GOODBYE, OWNER, PROFILES, VrrpProfile, VrrpSettings
+from vipsim.machines.vrrp.rules import GOODBYE, OWNER, PROFILES, VERSIONS, VrrpProfile, VrrpSettings
 from vipsim.units import Time
 from vipsim.wire.frames import Vrrp
 
@@ -81,8 +81,10 @@ class VrrpMachine(Router):
                 if self.keywords.vrrp_startup_delay:
                     self._begins_at = now + self.keywords.vrrp_startup_delay
                 return self._startup(now, "start")
-            case Settled(state=State.BACKUP, age=age):
+            case Settled(state=State.BACKUP, age=age, interval=interval):
                 self._begin(())
+                if interval and VERSIONS[self.settings.version].learns_interval:
+                    self.master_interval = interval
                 return self.become_backup(now, "settled", age)
             case Settled(state=State.MASTER, age=age):
                 self._begin(())

@@ -94,6 +94,7 @@ class Router:
     def _begin(self, down: tuple[str, ...]) -> None:
         """Be as at the start of the daemon."""
         self.base_priority = self.settings.priority
+        self.master_interval = self.interval
         self._begins_at = None
         self._ear.forget()
         self._tracker.start(down)
@@ -135,6 +136,8 @@ class Router:
         waits = starts == "as backup" or (starts == "by state" and self.keywords.state == "BACKUP")
         if self.priority == OWNER and not waits and self._starts_counting(now) == now:
             return self.become_master(now, "owner")
+        if self.priority == OWNER and not waits:
+            return [*self.become_backup(now, why), self._wait(0, now, "owner"), *self._release()]
         # A daemon that was killed has left its addresses behind in the kernel.
         return [*self.become_backup(now, why), *self._release()]
 
