@@ -98,8 +98,8 @@ def member(given: dict[str, Any], frr: bool) -> dict[str, Any]:
 
 def node(name: str) -> dict[str, Any]:
     """A host of the laboratory; n1 has a second interface."""
-    last = {"n1": 217, "n2": 218, "n3": 216, "c1": 10}[name]
-    ifaces = {"eth0": {"address": f"192.168.1.{last}/24", "mac": f"02:00:00:00:00:{last % 256:02x}"}}
+    last, mac = {"n1": (217, "01"), "n2": (218, "02"), "n3": (216, "03"), "c1": (10, "11")}[name]
+    ifaces = {"eth0": {"address": f"192.168.1.{last}/24", "mac": f"02:00:00:00:00:{mac}"}}
     if name == "n1":
         ifaces["eth1"] = {"address": "10.9.9.1/24"}
     return {"interfaces": ifaces}
