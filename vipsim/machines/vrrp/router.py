@@ -124,7 +124,10 @@ class Router:
 
     def _measure(self) -> None:
         """Work out the effective priority, and the advert that carries it."""
-        self.priority = self._tracker.priority(self.base_priority)
+        priority = self._tracker.priority(self.base_priority)
+        if priority == self.priority and self._advert:
+            return
+        self.priority = priority
         self._advert = advert_actions(self.settings, self.keywords, self.priority)
 
     # --- every way into a state ------------------------------------------------------------
