@@ -254,6 +254,13 @@ def test_a_burst_without_the_address_is_dropped():
     assert announced(made) == [DOWN] * 5
 
 
+@pytest.mark.parametrize("name", ["announce", "announce next", "master_down", "nothing"])
+def test_a_wake_up_before_its_time_sets_nothing_again(name):
+    made = master(150)
+    made.hear(advert(100), s("0.5"))
+    assert made.machine.handle(TimerFired(("vrrp 51", name)), s("0.6")) == []
+
+
 def test_frr_announces_once():
     made = backup(profile=FRR, version=3)
     made.run(s(60))

@@ -97,9 +97,11 @@ class Announcer:
         return self._burst(self._keywords.garp_master_refresh_repeat, now)
 
     def fired(self, what: str, now: Time, owns: bool) -> list[Action]:
-        """One of the two timers fired; `owns` tells whether the addresses are set."""
+        """One of the two timers fired (other names do nothing); `owns`: the addresses are set."""
         if what == PACE:
             return self._next_turn(now)
+        if what != BURST:
+            return []
         actions: list[Action] = []
         while self._planned and self._planned[0][0] <= now:
             _, repeat = self._planned.pop(0)
