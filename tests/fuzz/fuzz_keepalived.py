@@ -1,0 +1,268 @@
+"""Feed the keepalived.conf reader with mutated files and plain noise: it reads, or it refuses in words.
+
+    python -m tests.fuzz.fuzz_keepalived --inputs 100000 --workers 2
+
+Every input follows from its number, so that a failure can be repeated (``--first N --inputs 1``). A quarter
+is noise; the rest are small configurations in which lines, words, letters and braces were changed, moved
+or doubled. What is read is written and read again: the same must come out. The longest reading is printed:
+time and memory are bounded, not merely finite.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import fields, is_dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from tests.scenario.keepalived.hostile import hostile_texts
+from vipsim.errors import ScenarioError
+from vipsim.scenario.keepalived import KeepalivedConfig, read_keepalived, report_text, write_keepalived
+from vipsim.scenario.keepalived.keywords import TABLE
+from vipsim.scenario.keepalived.sources import MAX_BYTES
+
+SEEDS = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "data/keepalived").glob("*.conf"))]
+KEYWORDS = sorted({name.encode() for table in TABLE.values() for name in table})
+WORDS = sorted({word for seed in SEEDS for word in re.findall(rb"[\w./-]+", seed)}) + KEYWORDS
+ODD = [
+    *(
+        b"",
+        b"0",
+        b"-1",
+        b"255",
+        b"1e999",
+        b"0.0000001",
+        b"99999999999999999999",
+        b"0x1f",
+        b"3.",
+        b".5",
+        b"on",
+        b"off",
+    ),
+    *(
+        b"{",
+        b"}",
+        b" { ",
+        b" } ",
+        b"{\n",
+        b"\n}\n",
+        b"{}",
+        b'"',
+        b"'",
+        b"#",
+        b"!",
+        b"\\",
+        b"\\\n",
+        b"\\#",
+        b"$",
+        b"@",
+    ),
+    *(
+        b"\t",
+        b"\r",
+        b"\r\n",
+        b"\0",
+        b"\x0b",
+        b"\x1b",
+        b"\xff",
+        b"\xe2\x80\xa8",
+        b"\xef\xbb\xbf",
+        b"\xc3\xa4",
+        b"\x85",
+    ),
+    *(
+        b"$A=b\n",
+        b"$A=$A\n",
+        b"$A= \\\n",
+        b"${A}",
+        b"$A",
+        b"${_PWD}",
+        b"${_RANDOM 1 9}",
+        b"${_HASH}",
+        b"${_INSTANCE}",
+    ),
+    *(
+        b"~SEQ(N,1,3) ",
+        b"~SEQx(N, 8, 0xc) ",
+        b"~LST(N,a,b) ",
+        b"~LST({A,B},{1,2},{3}) ",
+        b"~SEQ(",
+        b"~",
+        b"@^",
+    ),
+    *(
+        b"@n1 ",
+        b"@^n1 ",
+        b"include x\n",
+        b"includea *\n",
+        b"include {a,b}\n",
+        b"reverse",
+        b"weight 300",
+        b"all 5",
+    ),
+    *(
+        b"10.0.0.300",
+        b"10.0.0.1/33",
+        b"::1/128",
+        b"::/0",
+        b"fe80::1%eth0",
+        b"-nodad",
+        b"PASS",
+        b"AH",
+        b"MASTER",
+    ),
+]
+NOISE = b"{}\"'#!\\$@~(),= \n\tabs019.-_"
+
+
+def bare(value: Any) -> Any:
+    """A configuration without the places where its values stood, and without what was said of them."""
+    if is_dataclass(value) and not isinstance(value, type):
+        left_out = ("place", "report", "warnings", "files", "node", "why")
+        return type(value).__name__, {
+            one.name: bare(getattr(value, one.name)) for one in fields(value) if one.name not in left_out
+        }
+    return tuple(bare(one) for one in value) if isinstance(value, tuple) else value
+
+
+def read_or_refuse(content: bytes) -> KeepalivedConfig | None:
+    """Read these bytes; whatever is wrong must come as a ScenarioError with places."""
+    try:
+        config = read_keepalived(content, node="n1")
+    except ScenarioError as refusal:
+        assert refusal.problems, "a refusal names problems"
+        places = [(one.line, one.column) for one in refusal.problems]
+        assert places == sorted(places), "sorted by position"
+        assert all(line >= 1 and column >= 1 for line, column in places), "each has its place"
+        _safe(str(refusal))
+        return None
+    _safe(report_text(config))
+    assert all(one.place.line >= 1 for one in (*config.report, *config.warnings))
+    try:
+        text = write_keepalived(config)
+    except ScenarioError as refusal:
+        assert "cannot be written" in str(refusal) or "longer than" in str(refusal)
+    else:
+        again = read_keepalived(text.encode(), node="n1")
+        assert bare(again) == bare(config), f"written and read again it is another one:\n{text}"
+    return config
+
+
+def _safe(text: str) -> None:
+    assert all(letter.isprintable() or letter == "\n" for letter in text), "safe for a terminal"
+
+
+def mutants(number: int) -> bytes:
+    """Input number so and so: a good file with some changes."""
+    draw = random.Random(f"vipsim keepalived {number}")
+    content = draw.choice(SEEDS)
+    for _ in range(draw.choice((1, 1, 1, 2, 3, 8))):
+        content = draw.choice((_word, _word, _letter, _line, _cut, _odd, _splice))(draw, content)
+    return content
+
+
+def _word(draw: random.Random, content: bytes) -> bytes:
+    found = list(re.finditer(rb"[\w./-]+", content))
+    if not found:
+        return content
+    match = draw.choice(found)
+    new = draw.choice(draw.choice((WORDS, ODD)))
+    return content[: match.start()] + new + content[match.end() :]
+
+
+def _letter(draw: random.Random, content: bytes) -> bytes:
+    place = draw.randrange(len(content) + 1)
+    return content[:place] + bytes([draw.randrange(256)]) + content[place + draw.randrange(2) :]
+
+
+def _line(draw: random.Random, content: bytes) -> bytes:
+    lines = content.split(b"\n")
+    taken = lines.pop(draw.randrange(len(lines)))
+    for _ in range(draw.randrange(3)):
+        lines.insert(draw.randrange(len(lines) + 1), taken)
+    return b"\n".join(lines)
+
+
+def _cut(draw: random.Random, content: bytes) -> bytes:
+    first = draw.randrange(len(content) + 1)
+    return content[:first] + content[first + draw.randrange(200) :]
+
+
+def _odd(draw: random.Random, content: bytes) -> bytes:
+    place = draw.randrange(len(content) + 1)
+    return content[:place] + draw.choice(ODD) * draw.choice((1, 1, 2, 30)) + content[place:]
+
+
+def _splice(draw: random.Random, content: bytes) -> bytes:
+    other = draw.choice(SEEDS).split(b"\n")
+    lines = content.split(b"\n")
+    first = draw.randrange(len(other))
+    place = draw.randrange(len(lines) + 1)
+    lines[place:place] = other[first : first + draw.randrange(1, 8)]
+    return b"\n".join(lines)
+
+
+def noise(number: int) -> bytes:
+    """Input number so and so: nothing but noise."""
+    draw = random.Random(f"vipsim keepalived noise {number}")
+    if draw.random() < 0.5:
+        return draw.randbytes(draw.randrange(200))
+    if draw.random() < 0.5:
+        return b" ".join(draw.choice(draw.choice((WORDS, ODD))) for _ in range(draw.randrange(60)))
+    return bytes(draw.choice(NOISE) for _ in range(draw.randrange(200)))
+
+
+def _chunk(first: int, last: int) -> tuple[int, float, int]:
+    """Try the inputs of a range; returns how many were accepted, the longest reading in CPU s, and whose."""
+    accepted, longest, slowest = 0, 0.0, first
+    for number in range(first, last):
+        content = noise(number) if number % 4 == 0 else mutants(number)
+        begun = time.process_time()
+        try:
+            accepted += read_or_refuse(content) is not None
+        except BaseException as error:
+            raise AssertionError(f"input {number}: {type(error).__name__}: {error}") from error
+        taken = time.process_time() - begun
+        if taken > longest:
+            longest, slowest = taken, number
+    return accepted, longest, slowest
+
+
+def main() -> None:
+    """Run the inputs and print one line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--inputs", type=int, default=100_000)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--no-hostile", action="store_true", help="leave out the texts of full size")
+    given = parser.parse_args()
+    step = 250
+    last = given.first + given.inputs
+    ranges = [(first, min(first + step, last)) for first in range(given.first, last, step)]
+    accepted, longest, slowest = 0, 0.0, 0
+    with ProcessPoolExecutor(given.workers) as pool:
+        for done, found in enumerate(pool.map(_chunk, *zip(*ranges, strict=True)), 1):
+            accepted += found[0]
+            longest, slowest = max((longest, slowest), found[1:])
+            if done % 40 == 0:
+                print(f"{done * step} inputs, {accepted} accepted", file=sys.stderr, flush=True)
+    print(
+        f"{date.today()}: {given.inputs} inputs, {accepted} accepted, the rest refused in words, "
+        f"longest {longest:.2f} CPU s (input {slowest})"
+    )
+    for name, content in {} if given.no_hostile else hostile_texts(MAX_BYTES - 6000).items():
+        begun = time.process_time()
+        read_or_refuse(content[:MAX_BYTES])
+        print(f"hostile: {name}: {time.process_time() - begun:.1f} CPU s")
+
+
+if __name__ == "__main__":
+    main()
