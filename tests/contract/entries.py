@@ -70,6 +70,7 @@ from vipsim.machines.vocabulary import (
     Outgoing,
     Received,
     RouteSet,
+    ScriptDone,
     Settled,
     Started,
     State,
@@ -80,6 +81,7 @@ from vipsim.machines.vocabulary import (
     VipReady,
 )
 from vipsim.machines.vrrp import PROFILES, VrrpMachine, VrrpSettings
+from vipsim.machines.vrrp.keywords import Keywords, TrackInterface, TrackScript
 from vipsim.units import MS, SECOND
 from vipsim.wire.addresses import BROADCAST, NO_IP, NO_MAC, VRRP_GROUP, IPv4, Mac, multicast_mac
 from vipsim.wire.frames import Arp, ArpOp, Echo, IcmpKind, Other, Tcp, TcpFlag, Udp, Vrrp, framed
@@ -120,6 +122,7 @@ life = st.one_of(
     st.builds(Started, st.sampled_from([(), ("bond0",), ("eth9",)])),
     st.builds(Settled, st.sampled_from(State), st.integers(0, 3 * SECOND)),
     st.just(Stopped()),
+    st.builds(ScriptDone, st.sampled_from(["check", "other"]), st.booleans()),
     st.builds(VipReady, st.sampled_from([*VIPS, THIRD])),
     st.builds(VipFailed, st.sampled_from([*VIPS, THIRD]), st.just("no permission")),
     links,
@@ -144,6 +147,9 @@ def vrrp(name: str, **given: Any) -> Entry:
         **{"priority": 100, **given},
     )
     good = Vrrp(PEER, VRRP_GROUP, 255, settings.version, 51, 100, 1, VIPS)
+    if settings.keywords is not None:
+        peers, auth = settings.keywords.unicast_peer, settings.keywords.auth_data
+        good = replace(good, dst=OWN if peers else VRRP_GROUP, auth_type=int(any(auth)), auth_data=auth)
     good = replace(good, pseudo_header=settings.profile.checksum_pseudo_header)
     mostly_good = st.fixed_dictionaries(
         {"priority": st.sampled_from([0, 1, 99, 100, 101, 255]), "src": st.sampled_from([PEER, OWN, THIRD])},
@@ -414,6 +420,7 @@ def postgresql(name: str, role: Role, **given: Any) -> Entry:
     )
 
 
+KEEPALIVED = PROFILES["keepalived"]
 V3 = {"version": 3, "advert_interval": 10 * MS}
 ENTRIES = [
     vrrp("vrrp2"),
@@ -421,6 +428,36 @@ ENTRIES = [
     vrrp("vrrp2-owner", priority=255),
     vrrp("vrrp3-rfc5798", profile=PROFILES["rfc5798"], **V3),
     vrrp("vrrp3-rfc9568", profile=PROFILES["rfc9568"], **V3),
+    vrrp("keepalived2", profile=KEEPALIVED),
+    vrrp("keepalived2-owner", profile=KEEPALIVED, priority=255),
+    vrrp(
+        "keepalived2-tracking",
+        profile=KEEPALIVED,
+        keywords=Keywords(
+            preempt_delay=2 * SECOND,
+            higher_prio_send_advert=True,
+            vrrp_garp_interval=100 * MS,
+            garp_master_refresh=SECOND,
+            auth_type="PASS",
+            auth_pass="secret",
+            track_interface=(TrackInterface("eth9"),),
+            track_script=(TrackScript("check", weight=-60, rise=2, fall=2),),
+        ),
+    ),
+    vrrp(
+        "keepalived3-unicast",
+        profile=KEEPALIVED,
+        preempt=False,
+        keywords=Keywords(
+            unicast_peer=(PEER, THIRD),
+            vrrp_startup_delay=SECOND,
+            lower_prio_no_advert=True,
+            track_interface=(TrackInterface("eth9", weight=20, reverse=True),),
+            track_script=(TrackScript("check", init_fail=True),),
+        ),
+        **V3,
+    ),
+    vrrp("frr3", profile=PROFILES["frr"], **V3),
     heartbeat("pull-standby", "standby", "pull"),
     heartbeat("pull-primary", "primary", "pull", failback="automatic"),
     heartbeat("pull-standby-service", "standby", "pull", probe=5432, failback="automatic"),

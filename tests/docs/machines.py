@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from enum import Enum
 
 from vipsim.machines.bridge import Bridge
@@ -11,7 +12,8 @@ from vipsim.machines.neighbor import NeighborCache
 from vipsim.machines.neighbor.profile import SYSCTLS
 from vipsim.machines.postgresql import DatabaseServer
 from vipsim.machines.vrrp import VrrpMachine
-from vipsim.machines.vrrp.rules import PROFILES, VERSIONS
+from vipsim.machines.vrrp.keywords import Keywords
+from vipsim.machines.vrrp.rules import PROFILES, VERSIONS, VrrpProfile
 from vipsim.units import format_duration
 
 MACHINES = (
@@ -21,7 +23,6 @@ MACHINES = (
     ("Learning switch, one address and one port", Bridge),
     ("Database server", DatabaseServer),
 )
-RFC_PROFILES = ("rfc3768", "rfc5798", "rfc9568")
 
 
 def diagram(transitions: frozenset[tuple[Enum, Enum]]) -> list[str]:
@@ -58,6 +59,37 @@ def linux_profiles() -> list[str]:
     return lines
 
 
+def vrrp_profiles() -> list[str]:
+    """The rules of each profile, and the keywords that one of them is told."""
+    lines = [
+        "| rule | " + " | ".join(f"`{name}`" for name in PROFILES) + " |",
+        "| --- |" + " --- |" * len(PROFILES),
+    ]
+    for field in fields(VrrpProfile):
+        if field.name != "name":
+            values = [_shown(getattr(rules, field.name)) for rules in PROFILES.values()]
+            lines.append(f"| `{field.name}` | " + " | ".join(values) + " |")
+    lines += [
+        "",
+        "`keepalived` is told more by the keywords of keepalived.conf(5); their defaults:",
+        "",
+        "| keyword | default |",
+        "| --- | --- |",
+    ]
+    defaults = Keywords()
+    return lines + [f"| `{one.name}` | {_shown(getattr(defaults, one.name))} |" for one in fields(Keywords)]
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "none"
+    if isinstance(value, int) and value > 1_000_000:
+        return format_duration(value)
+    return str(value or "none") if not isinstance(value, int) else str(value)
+
+
 def page() -> str:
     """The whole page."""
     lines = [
@@ -90,22 +122,12 @@ def page() -> str:
         "",
         "## VRRP profiles",
         "",
-        "Timers, election and acceptance are the RFCs'. The address is at the interface's own MAC, as the",
-        "source document and keepalived (unless `use_vmac` is set) have it, not at the virtual one of RFC",
-        "3768 section 7.3: clients must learn the new MAC from the announcement, and the owner answers pings",
-        "to the address. keepalived's own rules (five announcements and five more, bursts after a heal) are",
-        "not in these profiles.",
+        "The address is at the interface's own MAC, as the source document and keepalived (unless",
+        "`use_vmac` is set) have it, not at the virtual one of RFC 3768 section 7.3: clients must learn the",
+        "new MAC from the announcement, and the owner answers pings to the address.",
         "",
+        *vrrp_profiles(),
     ]
-    lines += [
-        "| profile | versions | hears a lower priority as master | announcements per address |",
-        "| --- | --- | --- | --- |",
-    ]
-    for name in RFC_PROFILES:
-        rules = PROFILES[name]
-        hears = "answers with an advert" if rules.answers_lower_priority else "nothing"
-        versions = ", ".join(map(str, rules.versions))
-        lines.append(f"| `{name}` | {versions} | {hears} | {rules.announcements} |")
     lines += [
         "",
         "## Neighbor profiles",

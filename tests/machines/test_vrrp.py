@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.contract.judge import memory as everything
 from tests.machines.bench import Bench, Net, only
 from vipsim.errors import ScenarioError
 from vipsim.machines.vocabulary import (
@@ -139,11 +140,13 @@ def test_section_5_3_fields_have_eight_bits(field, value):
 
 
 def test_a_profile_speaks_its_versions_only():
-    with pytest.raises(ScenarioError, match="rfc3768 does not speak version 3: use one of rfc5798, rfc9568"):
+    with pytest.raises(
+        ScenarioError, match="rfc3768 does not speak version 3: use one of frr, keepalived, rfc"
+    ):
         settings(version=3, profile=PROFILES["rfc3768"])
     with pytest.raises(ScenarioError, match="version: 2 and version: 3, not 4"):
         settings(version=4, profile=PROFILES["rfc3768"])
-    with pytest.raises(ScenarioError, match="use one of rfc3768, rfc5798, rfc9568"):
+    with pytest.raises(ScenarioError, match="use one of frr, keepalived, rfc3768, rfc5798, rfc9568"):
         profile_named("cisco")
 
 
@@ -448,7 +451,7 @@ def test_settled_is_the_same_as_having_run(age):
 
 
 def memory(machine: VrrpMachine) -> dict[str, Any]:
-    return {name: value for name, value in vars(machine).items() if name != "timers"}
+    return {name: value for name, value in everything(machine).items() if name != "timers"}
 
 
 # --- two and three routers on a cable --------------------------------------------------------

@@ -70,6 +70,10 @@ class TimerTable:
         """Whether `what` is waited for."""
         return what in self._at
 
+    def deadline(self, what: str) -> Time | None:
+        """When `what` is due, in ns; None if it is not set."""
+        return self._at.get(what)
+
     def due(self, name: TimerName, now: Time) -> str:
         """What the wake-up `name` is for; empty if it is not ours, not set, or too early."""
         part, what = name

@@ -53,11 +53,13 @@ class Settled:
     """The daemon had been running before time zero and is in `state`.
 
     `age` is the time in ns since the last periodic message of the protocol: sent by the one in
-    charge of sending it, heard by the other. The driver draws it (stream ``phase``).
+    charge of sending it, heard by the other. The driver draws it (stream ``phase``). `interval` is the
+    period (ns) of the one in charge; 0: the machine's own.
     """
 
     state: State
     age: Time
+    interval: Time = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,14 @@ class LinkChanged:
 
     iface: str
     up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptDone:
+    """A check that the daemon runs from time to time ended: exit status 0 (`ok`) or not."""
+
+    name: str
+    ok: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +237,7 @@ Event = (
     | Received
     | TimerFired
     | LinkChanged
+    | ScriptDone
     | VipReady
     | VipFailed
     | AddressAdded
@@ -301,7 +312,8 @@ class ReleaseVip:
 class Announce:
     """Tell the network once that `vip` is at `source`: ONE gratuitous ARP on `iface`.
 
-    Bursts and repeats are the machine's own timers or several of these.
+    Bursts and repeats are the machine's own timers or several of these. `form` is ``garp-request``, or
+    ``garp-request-ff`` with ff:ff:ff:ff:ff:ff instead of zeros as target hardware address.
     """
 
     vip: IPv4

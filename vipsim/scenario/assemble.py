@@ -13,8 +13,9 @@ from vipsim.errors import ScenarioError
 from vipsim.machines.heartbeat import HeartbeatMachine
 from vipsim.machines.heartbeat.rules import HeartbeatSettings
 from vipsim.machines.vrrp import VrrpMachine
+from vipsim.machines.vrrp.keywords import Keywords
 from vipsim.machines.vrrp.rules import VrrpSettings, profile_named
-from vipsim.scenario.model import Group, HeartbeatGroup, Host, Iface, Scenario, VrrpGroup
+from vipsim.scenario.model import Group, HeartbeatGroup, Host, Iface, Scenario, VrrpGroup, VrrpMember
 from vipsim.units import Time
 from vipsim.wire.addresses import IPv4, Mac, virtual_mac
 
@@ -80,6 +81,7 @@ def vrrp_settings(scenario: Scenario, group: VrrpGroup, node_name: str) -> VrrpS
     else:
         raise ScenarioError(f"{group.name} has no member {node_name}")
     iface = _iface(scenario, node_name, member.iface)
+    profile = profile_named(group.profile)
     return VrrpSettings(
         name=group.name,
         vrid=group.vrid,
@@ -89,12 +91,34 @@ def vrrp_settings(scenario: Scenario, group: VrrpGroup, node_name: str) -> VrrpS
         address=iface.address,
         mac=iface.mac,
         version=group.version,
-        advert_interval=group.advert_interval,
+        advert_interval=advert_interval(group, member),
         preempt=member.preempt,
-        profile=profile_named(group.profile),
+        profile=profile,
         virtual_mac=virtual_mac(group.vrid) if group.virtual_mac else None,
         homes=_homes(scenario, group, node_name, iface),
+        keywords=keywords_for(scenario, group, member) if profile.has_keywords else None,
     )
+
+
+def advert_interval(group: VrrpGroup, member: VrrpMember) -> Time:
+    """The interval (ns) that `member` is configured to."""
+    written = dict(group.keepalived) | dict(member.keepalived)
+    interval: Time = written.get("advert_int", group.advert_interval)
+    return interval
+
+
+def keywords_for(scenario: Scenario, group: VrrpGroup, member: VrrpMember) -> Keywords:
+    """Resolve keepalived's keywords for a member: its own ones win over the group's."""
+    written = dict(group.keepalived) | dict(member.keepalived)
+    written.pop("advert_int", None)
+    if "unicast_peer" in written:
+        ifaces = {one.node: one.iface for one in group.members}
+        written["unicast_peer"] = tuple(
+            _iface(scenario, node, ifaces.get(node, "")).address
+            for node in written["unicast_peer"]
+            if node != member.node
+        )
+    return Keywords(**written)
 
 
 def _homes(scenario: Scenario, group: Group, node_name: str, iface: Iface) -> dict[IPv4, tuple[str, Mac]]:

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from vipsim.machines.vrrp.keywords import TrackInterface
 from vipsim.machines.vrrp.rules import default_profile
 from vipsim.scenario.build_nodes import build_node
 from vipsim.scenario.format import EVENTS, GroupFile, HeartbeatFile, ScenarioFile, VrrpFile
 from vipsim.scenario.format.clients import ClientFile
+from vipsim.scenario.format.file import MemberFile
+from vipsim.scenario.format.keepalived import KeepalivedFile
 from vipsim.scenario.format.nodes import LinkFile
 from vipsim.scenario.format.values import given as _given
 from vipsim.scenario.model import (
@@ -36,6 +39,7 @@ from vipsim.scenario.model import (
     VrrpGroup,
     VrrpMember,
 )
+from vipsim.scenario.model.scenario import Written
 
 
 def build(file: ScenarioFile) -> Scenario:
@@ -99,13 +103,31 @@ def _group(file: GroupFile, nodes: tuple[Node, ...]) -> Group:
 def _vrrp(file: VrrpFile, nodes: tuple[Node, ...]) -> VrrpGroup:
     members = tuple(
         VrrpMember(
-            node, member.iface or _only_iface(node, nodes), member.priority, **_given(member, "preempt")
+            node,
+            member.iface or _only_iface(node, nodes),
+            member.priority,
+            keepalived=_keywords(member),
+            **_given(member, "preempt"),
         )
         for node, member in file.members.items()
     )
     given = _given(file, "version", "advert_interval", "profile", "virtual_mac")
     given.setdefault("profile", default_profile(given.get("version", 2)))
-    return VrrpGroup(file.vrid, tuple(file.vips), members, **given)
+    return VrrpGroup(file.vrid, tuple(file.vips), members, keepalived=_keywords(file), **given)
+
+
+def _keywords(file: VrrpFile | MemberFile) -> Written:
+    if "keepalived" not in file.model_fields_set:
+        return ()
+    found = _given(file.keepalived, *KeepalivedFile.model_fields)
+    if "unicast_peer" in found:
+        found["unicast_peer"] = tuple(found["unicast_peer"])
+    if "track_interface" in found:
+        tracked = found["track_interface"].items()
+        found["track_interface"] = tuple(
+            TrackInterface(name, **_given(part, "weight", "reverse")) for name, part in tracked
+        )
+    return tuple(sorted(found.items()))
 
 
 def _heartbeat(file: HeartbeatFile, nodes: tuple[Node, ...]) -> HeartbeatGroup:

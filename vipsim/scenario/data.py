@@ -12,7 +12,7 @@ from typing import Any
 
 from vipsim.errors import Problem, ScenarioError
 from vipsim.machines.vrrp.rules import default_profile
-from vipsim.scenario.data_parts import Plain, more_of_client, node_data
+from vipsim.scenario.data_parts import Plain, keywords_data, more_of_client, node_data
 from vipsim.scenario.fields import format_percent, format_range
 from vipsim.scenario.model import (
     After,
@@ -22,6 +22,7 @@ from vipsim.scenario.model import (
     Link,
     Scenario,
     VrrpGroup,
+    VrrpMember,
 )
 from vipsim.units import format_duration, format_rate
 
@@ -79,11 +80,10 @@ def group_data(group: Group, *, resolved: bool = True) -> Plain:
             "advert_interval": format_duration(group.advert_interval),
             "profile": group.profile,
             "virtual_mac": group.virtual_mac,
-            "members": {
-                member.node: {"iface": member.iface, "priority": member.priority, "preempt": member.preempt}
-                for member in group.members
-            },
         }
+        if group.keepalived or group.profile == "keepalived":
+            vrrp["keepalived"] = keywords_data(group.keepalived)
+        vrrp["members"] = {member.node: _member_data(member) for member in group.members}
         if not resolved and group.profile == default_profile(group.version):
             del vrrp["profile"]
         return {"vrrp": vrrp}
@@ -103,6 +103,13 @@ def group_data(group: Group, *, resolved: bool = True) -> Plain:
     if not resolved and group.timeout is None:
         del data["timeout"]
     return {"heartbeat": data}
+
+
+def _member_data(member: VrrpMember) -> Plain:
+    data: Plain = {"iface": member.iface, "priority": member.priority, "preempt": member.preempt}
+    if member.keepalived:
+        data["keepalived"] = keywords_data(member.keepalived)
+    return data
 
 
 def client_data(client: Client, *, resolved: bool = True) -> Plain:

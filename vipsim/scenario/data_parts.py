@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
+from vipsim.machines.vrrp.keywords import TrackInterface
 from vipsim.scenario.model import (
     Client,
     Database,
@@ -25,7 +26,9 @@ from vipsim.units import Time, format_duration
 Plain = dict[str, Any]
 
 _TIMES = {"user_timeout", "keepalive", "keepalive_interval", "timeout", "statement_timeout", "backoff",
-          "backoff_limit", "replication_lag", "promotion_time"}  # fmt: skip
+          "backoff_limit", "replication_lag", "promotion_time", "advert_int", "preempt_delay",
+          "garp_master_delay", "garp_master_refresh", "garp_lower_prio_delay", "vrrp_garp_interval",
+          "vrrp_startup_delay"}  # fmt: skip
 
 
 def node_data(node: Node) -> Plain:
@@ -93,6 +96,20 @@ def more_of_client(client: Client) -> Plain:
         elif differing := _differing(options, default):
             data[key] = differing
     return data
+
+
+def keywords_data(written: tuple[tuple[str, Any], ...]) -> Plain:
+    """Plain data of keepalived's keywords that somebody wrote."""
+    return {name: _keyword(name, value) for name, value in written}
+
+
+def _keyword(name: str, value: Any) -> Any:
+    if isinstance(value, tuple):
+        plain = TrackInterface("")
+        if all(isinstance(one, str) for one in value):
+            return list(value)
+        return {one.name: _differing(one, plain) for one in value}
+    return _plain(name, value)
 
 
 def _differing(value: Any, default: Any) -> Plain:

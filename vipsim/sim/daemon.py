@@ -38,10 +38,12 @@ from vipsim.scenario.assemble import FailoverMachine, Maker
 from vipsim.sim.engine import Tie, tie_key
 from vipsim.sim.kernel import Kernel
 from vipsim.sim.timers import TimerTable
-from vipsim.units import Time
+from vipsim.wire.addresses import BROADCAST, NO_MAC
 from vipsim.wire.frames import Echo, Frame, Packet, Udp, Vrrp, gratuitous_request
 from vipsim.wire.heartbeat import PORT as HEARTBEAT_PORT
 
+ANNOUNCED_TARGET = {"garp-request": NO_MAC, "garp-request-ff": BROADCAST}
+"""Target hardware address of an announcement, by its form."""
 INBOX_LIMIT = 256
 """Frames that wait for a process that does not run; a socket buffer holds about as many adverts."""
 
@@ -86,11 +88,11 @@ class Daemon:
         for machine in self.machines.values():
             self.feed(machine, Started(down), number)
 
-    def settle(self, states: dict[str, tuple[State, Time]], cause: int = 0) -> None:
-        """Be as if launched long ago: (state, age) of each part."""
+    def settle(self, states: dict[str, Settled], cause: int = 0) -> None:
+        """Be as if launched long ago: where each part stands."""
         number = self._launch(cause)
         for part, machine in self.machines.items():
-            self.feed(machine, Settled(*states[part]), number)
+            self.feed(machine, states[part], number)
 
     def _launch(self, cause: int) -> int:
         self.discard()
@@ -211,7 +213,7 @@ class Daemon:
             case Announce(vip=vip, iface=iface, source=source, form=form):
                 data = {"vip": vip, "form": form, "lladdr": source, "iface": iface}
                 number = self.world.note("announce", self.name, data, cause)
-                frame = gratuitous_request(vip, source)
+                frame = gratuitous_request(vip, source, ANNOUNCED_TARGET[form])
                 frame.cause = number
                 self._put(frame, iface)
             case AcquireVip():

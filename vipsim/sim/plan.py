@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from vipsim.machines.neighbor import NeighborProfile, profile_named
-from vipsim.scenario.assemble import Maker, daemons
+from vipsim.scenario.assemble import Maker, daemons, vrrp_settings
 from vipsim.scenario.check.options import gateway_address
 from vipsim.scenario.data import to_data
-from vipsim.scenario.model import End, Host, Scenario, Switch
+from vipsim.scenario.model import End, Group, Host, Scenario, Switch, VrrpGroup
 from vipsim.sim.workloads.plan import ClientPlan, DatabasePlan, plan_client, plan_database
 from vipsim.units import Time
 from vipsim.wire.addresses import IPv4, Mac
@@ -55,6 +55,8 @@ class Plan:
     """Node and a maker of its machines, fresh for each start of the process."""
     names: dict[int, str]
     """Node names by MAC."""
+    leaders: tuple[tuple[str, Time], ...]
+    """Of each group the node in charge when all is well, and the period in force (ns) of its messages."""
 
 
 def compile_scenario(scenario: Scenario) -> Plan:
@@ -68,7 +70,16 @@ def compile_scenario(scenario: Scenario) -> Plan:
         clients=tuple(plan_client(scenario, client) for client in scenario.clients),
         daemons=daemons(scenario),
         names={iface.mac: host.name for host in scenario.hosts for iface in host.ifaces},
+        leaders=tuple(_leader(scenario, group) for group in scenario.groups),
     )
+
+
+def _leader(scenario: Scenario, group: Group) -> tuple[str, Time]:
+    if not isinstance(group, VrrpGroup):
+        return group.primary.node, group.interval
+    routers = {member.node: vrrp_settings(scenario, group, member.node) for member in group.members}
+    best = max(routers, key=lambda node: (routers[node].priority, routers[node].address))
+    return best, routers[best].interval
 
 
 def _host(scenario: Scenario, host: Host) -> HostPlan:

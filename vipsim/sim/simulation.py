@@ -6,9 +6,9 @@ from typing import Any
 
 from vipsim import __version__
 from vipsim.errors import ScenarioError, VipsimError
-from vipsim.machines.vocabulary import State
+from vipsim.machines.vocabulary import Settled, State
 from vipsim.scenario.assemble import members
-from vipsim.scenario.model import At, HeartbeatGroup, Scenario, Start
+from vipsim.scenario.model import At, Scenario, Start
 from vipsim.sim.engine import Environment, Tie
 from vipsim.sim.faults import never_happened, tell
 from vipsim.sim.link import arrive_together
@@ -96,29 +96,23 @@ class Simulation:
         for number, fault in enumerate(self.scenario.faults):
             self.env.process(tell(self.network, fault, number, self._met))
 
-    def _settled(self) -> dict[str, dict[str, tuple[State, Time]]]:
+    def _settled(self) -> dict[str, dict[str, Settled]]:
         """Where each daemon stands at time zero.
 
         The phase is one fraction of the interval, whatever the interval is, and it is the phase that the
         first fault of a fixed time meets: so two settings are compared at the same luck.
         """
         anchor = self._first_fixed_fault()
-        found: dict[str, dict[str, tuple[State, Time]]] = {name: {} for name in self.network.daemons}
-        addresses = {
-            (host.name, iface.name): iface.address for host in self.scenario.hosts for iface in host.ifaces
-        }
+        found: dict[str, dict[str, Settled]] = {name: {} for name in self.network.daemons}
         for number, group in enumerate(self.scenario.groups):
             fraction = self.scenario.phase
             if fraction is None:  # by number, so that mechanisms can be compared at the same luck too
                 fraction = self.world.streams.get("phase", str(number)).random()
-            if isinstance(group, HeartbeatGroup):
-                master, interval = group.primary.node, group.interval
-            else:
-                best = max(group.members, key=lambda m: (m.priority, addresses[m.node, m.iface]))
-                master, interval = best.node, group.advert_interval
+            master, interval = self.plan.leaders[number]
             for node in members(group):
                 state = State.MASTER if node == master else State.BACKUP
-                found[node][group.name] = (state, (int(fraction * interval) - anchor) % interval)
+                age = (int(fraction * interval) - anchor) % interval
+                found[node][group.name] = Settled(state, age, interval)
         return found
 
     def _first_fixed_fault(self) -> Time:

@@ -9,15 +9,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeGuard
 
+from vipsim.machines.vocabulary import Action, Note, Send, SendPacket
+from vipsim.machines.vrrp.keywords import Keywords
 from vipsim.machines.vrrp.rules import ADVERT_TTL, OWNER, VERSIONS, VrrpSettings
 from vipsim.units import Time
 from vipsim.wire.addresses import VRRP_GROUP, IPv4, multicast_mac
 from vipsim.wire.checksum import vrrp_checksum_fits
-from vipsim.wire.frames import Frame, Packet, Vrrp, framed
+from vipsim.wire.frames import Packet, Vrrp, framed
+
+AUTH_PASS = 1
+"""Authentication type of a plain password (RFC 2338 section 5.3.6)."""
 
 
-def advert_frame(settings: VrrpSettings, priority: int) -> Frame:
-    """RFC 3768 sections 5.1 and 7.2: an advert, as the router with these settings sends it."""
+def advert_packets(settings: VrrpSettings, keywords: Keywords, priority: int) -> list[Vrrp]:
+    """RFC 3768 section 5.1: the advert, once for the group or once for each unicast peer."""
     packet = Vrrp(
         settings.address,
         VRRP_GROUP,
@@ -27,33 +32,92 @@ def advert_frame(settings: VrrpSettings, priority: int) -> Frame:
         priority,
         _ticks(settings),
         _addresses(settings),
+        *((AUTH_PASS, keywords.auth_data) if keywords.auth_type else ()),
     )
     if not settings.profile.checksum_pseudo_header:
         packet = replace(packet, pseudo_header=False)
+    return [replace(packet, dst=peer) for peer in keywords.unicast_peer] or [packet]
+
+
+def advert_actions(settings: VrrpSettings, keywords: Keywords, priority: int) -> list[Action]:
+    """RFC 3768 sections 5.1 and 7.2: what a router with these settings does to send an advert."""
+    packets = advert_packets(settings, keywords, priority)
+    if keywords.unicast_peer:
+        return [SendPacket(packet) for packet in packets]
     source = settings.virtual_mac or settings.mac  # RFC 9568 section 5.1.1.1
-    return framed(multicast_mac(VRRP_GROUP), source, packet)
+    return [Send(framed(multicast_mac(VRRP_GROUP), source, packets[0]), settings.iface)]
 
 
-def is_for_us(packet: Packet, settings: VrrpSettings) -> TypeGuard[Vrrp]:
-    """RFC 3768 section 7.1, RFC 9568 section 7.1: whether this is an advert that we listen to."""
+def is_addressed(packet: Packet, settings: VrrpSettings, keywords: Keywords) -> TypeGuard[Vrrp]:
+    """Whether this is a VRRP packet of our vrid that our socket gets, from somebody else.
+
+    keepalived binds a unicast instance to its own address and others to the group: neither hears the other.
+    """
     if not isinstance(packet, Vrrp) or packet.vrid != settings.vrid:
         return False
-    if packet.ttl != ADVERT_TTL or packet.version != settings.version:
-        return False
-    if not vrrp_checksum_fits(packet, settings.profile.checksum_pseudo_header):
-        return False
-    if settings.priority == OWNER:
-        return False  # "the local router is not the IP address owner"
-    if packet.auth_type != 0:
-        return False  # we have no authentication configured
     if packet.src == settings.address:
         return False  # not in the RFCs: our own advert, reflected by a switch
-    return _list_fits(packet, settings) and _interval_fits(packet, settings)
+    return not settings.profile.has_keywords or (packet.dst == VRRP_GROUP) == (not keywords.unicast_peer)
+
+
+class Ear:
+    """What one router hears, and what it has said about what it would not hear."""
+
+    def __init__(self, settings: VrrpSettings, keywords: Keywords) -> None:
+        self.settings = settings
+        self._keywords = keywords
+        self._refused: set[str] = set()
+        """Reasons for which adverts were rejected, each noted once."""
+
+    def forget(self) -> None:
+        """Be as at the start of the daemon."""
+        self._refused.clear()
+
+    def gets(self, packet: Packet) -> bool:
+        """Whether the packet comes to this router at all, acceptable or not."""
+        return is_addressed(packet, self.settings, self._keywords)
+
+    def hear(self, packet: Packet, priority: int) -> Vrrp | list[Action]:
+        """Return the advert if it is for us and acceptable; else what is to be said about it."""
+        if not is_addressed(packet, self.settings, self._keywords):
+            return []
+        why = refusal(packet, self.settings, self._keywords, priority)
+        if not why:
+            return packet
+        if not self.settings.profile.notes_refusals or why in self._refused:
+            return []
+        self._refused.add(why)
+        return [Note(f"advert of {packet.src} refused: {why}")]
+
+
+def refusal(packet: Vrrp, settings: VrrpSettings, keywords: Keywords, priority: int) -> str:
+    """RFC 3768 section 7.1, RFC 9568 section 7.1: why we do not listen to an advert; empty if we do.
+
+    `priority` is our own one. The order of the checks is keepalived's.
+    """
+    if packet.version != settings.version:
+        return f"version {packet.version}, ours {settings.version}"
+    if packet.ttl != ADVERT_TTL and not keywords.unicast_peer:
+        return f"TTL {packet.ttl}"
+    if not vrrp_checksum_fits(packet, settings.profile.checksum_pseudo_header):
+        return "wrong checksum"
+    if priority == OWNER and not settings.profile.owner_listens:
+        return "we are the owner"  # "the local router is not the IP address owner"
+    if packet.auth_type != (AUTH_PASS if keywords.auth_type else 0):
+        return f"authentication type {packet.auth_type}"
+    if keywords.auth_type and packet.auth_data != keywords.auth_data:
+        return "another password"
+    if not _list_fits(packet, settings):
+        return "another address list"
+    if not _interval_fits(packet, settings):
+        return f"interval {packet.interval}, ours {_ticks(settings)}"
+    return ""
 
 
 def _list_fits(packet: Vrrp, settings: VrrpSettings) -> bool:
     # RFC 3768 section 7.1: another list MUST be dropped, unless the owner sent it. The order is free.
-    if not settings.profile.drops_other_lists or packet.priority == OWNER:
+    profile = settings.profile
+    if not profile.drops_other_lists or (packet.priority == OWNER and not profile.owners_list_counts):
         return True
     return sorted(packet.vips) == sorted(_addresses(settings))
 
@@ -71,7 +135,7 @@ def interval_heard(advert: Vrrp, settings: VrrpSettings) -> Time | None:
 
 
 def _ticks(settings: VrrpSettings) -> int:
-    return settings.advert_interval // VERSIONS[settings.version].tick
+    return settings.interval // VERSIONS[settings.version].tick
 
 
 def _addresses(settings: VrrpSettings) -> tuple[IPv4, ...]:

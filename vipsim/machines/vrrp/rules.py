@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from vipsim.errors import ScenarioError
-from vipsim.units import MS, SECOND, Time, format_duration
+from vipsim.machines.vrrp.keywords import OWNER, Keywords, check_keywords
+from vipsim.units import MS, NS, SECOND, Time, format_duration
 from vipsim.wire.addresses import IPv4, Mac
 
-OWNER = 255
-"""Priority of the router that has the virtual address as its own (RFC 3768 section 5.3.4)."""
+__all__ = ["GOODBYE", "OWNER", "PROFILES", "VERSIONS", "VrrpProfile", "VrrpSettings", "VrrpVersion"]
+
 GOODBYE = 0
 """Priority in the last advert of a master that ends in order (RFC 3768 section 5.3.4)."""
 ADVERT_TTL = 255
@@ -66,7 +67,34 @@ class VrrpProfile:
     """Version 3: the checksum covers the IPv4 pseudo-header."""
     announcements: int = 1
     """Gratuitous ARPs for each address at takeover."""
+    owner_starts: str = "at once"
+    """Priority 255 at the start: ``at once``, ``by state`` (keepalived's keyword may tell it to wait), or
+    ``as backup`` like everybody else."""
+    owner_listens: bool = False
+    """Priority 255 hears adverts too."""
+    owners_list_counts: bool = False
+    """With `drops_other_lists`: the owner's own list is not exempt."""
+    any_packet_restarts: bool = False
+    """A master starts its advert timer anew at every packet of its vrid, even at one that it rejects, unless
+    ``lower_prio_no_advert`` is set."""
+    fault_goodbyes: int = 0
+    """Adverts with priority 0 of a master whose tracked interface or script fails."""
+    skew_tick: Time = NS
+    """The skew is truncated to this (ns)."""
+    rounds_intervals: bool = False
+    """Version 2: the interval is rounded to whole seconds, at least one, instead of refused."""
+    announces_together: bool = False
+    """Nothing is announced before the kernel has all addresses; then the list is gone through in rounds."""
+    announcement_form: str = "garp-request"
+    """As in `vipsim.machines.vocabulary.Announce`."""
+    notes_refusals: bool = False
+    """A rejected advert is logged, each reason once."""
+    has_keywords: bool = False
+    """It is configured by `Keywords`."""
 
+
+FF = "garp-request-ff"
+"""Announcement whose target hardware address is ff:ff:ff:ff:ff:ff (truth/NOTES 5, 21)."""
 
 PROFILES: dict[str, VrrpProfile] = {
     # Section 7.1: another list "MUST" be dropped. Section 6.4.3: a lower priority is discarded.
@@ -75,6 +103,28 @@ PROFILES: dict[str, VrrpProfile] = {
     "rfc5798": VrrpProfile("rfc5798", (3,)),
     # Section 6.4.3: a lower priority is answered. Section 5.2.8: no pseudo-header over IPv4.
     "rfc9568": VrrpProfile("rfc9568", (3,), answers_lower_priority=True, checksum_pseudo_header=False),
+    # keepalived 2.2.7: knowledge/keepalived.md sections 1 and 2.1, truth/NOTES 1 to 9, 16, 24.
+    "keepalived": VrrpProfile(
+        "keepalived",
+        (2, 3),
+        answers_lower_priority=True,
+        drops_other_lists=True,
+        announcements=5,
+        owner_starts="by state",
+        owner_listens=True,
+        owners_list_counts=True,
+        any_packet_restarts=True,
+        fault_goodbyes=2,
+        rounds_intervals=True,
+        announces_together=True,
+        announcement_form=FF,
+        notes_refusals=True,
+        has_keywords=True,
+    ),
+    # FRR 8.4 vrrpd: truth/NOTES 21 to 23, knowledge/keepalived.md section 2.6.
+    "frr": VrrpProfile(
+        "frr", (3, 2), owner_starts="as backup", skew_tick=10 * MS, announcement_form=FF, notes_refusals=True
+    ),
 }
 """Known profiles by name."""
 
@@ -93,11 +143,38 @@ def default_profile(version: int) -> str:
     return "rfc3768" if version == 2 else "rfc9568"
 
 
-def check_interval(version: int, advert_interval: Time) -> None:
+def interval_in_force(profile: VrrpProfile, version: int, advert_interval: Time) -> Time:
+    """Return the interval (ns) that a router runs at when it is configured to `advert_interval`.
+
+    keepalived 2.2.7 rounds it in version 2 (truth/NOTES 3: 0.1 and 0.3 both run at 1 s).
+
+    >>> interval_in_force(PROFILES["keepalived"], 2, 300 * MS)
+    1000000000
+    """
+    if version != 2 or not profile.rounds_intervals or advert_interval <= 0:
+        return advert_interval
+    return max(1, (advert_interval + SECOND // 2) // SECOND) * SECOND
+
+
+def keywords_of(profile: VrrpProfile) -> Keywords:
+    """Return the keywords that a router of `profile` runs with when none is written."""
+    if profile.has_keywords:
+        return Keywords(garp_master_repeat=profile.announcements)
+    return Keywords(
+        lower_prio_no_advert=not profile.answers_lower_priority,
+        garp_master_repeat=profile.announcements,
+        garp_master_delay=0,
+        garp_lower_prio_repeat=0,
+    )
+
+
+def check_interval(version: int, advert_interval: Time, profile: VrrpProfile | None = None) -> None:
     """Refuse an interval (ns) that the version cannot carry, naming the way out."""
     rules = VERSIONS.get(version)
     if rules is None:
         raise ScenarioError(f"VRRP has version: 2 and version: 3, not {version}")
+    if profile is not None:
+        advert_interval = interval_in_force(profile, version, advert_interval)
     ticks, rest = divmod(advert_interval, rules.tick)
     if not rest and 1 <= ticks <= rules.most_ticks:
         return
@@ -108,27 +185,29 @@ def check_interval(version: int, advert_interval: Time) -> None:
     raise ScenarioError(message)
 
 
-def skew_time(version: int, priority: int, interval: Time) -> Time:
+def skew_time(version: int, priority: int, interval: Time, tick: Time = NS) -> Time:
     """How much longer a lower priority waits, in ns, so that the highest one is first.
 
     Version 2: (256 - priority) / 256 seconds whatever the interval (RFC 3768 section 6.1).
-    Version 3: that fraction of the master's `interval` (RFC 9568 section 6.1).
+    Version 3: that fraction of the master's `interval` (RFC 9568 section 6.1). It is truncated to `tick`.
 
     >>> skew_time(2, 100, SECOND)
     609375000
     """
-    return (256 - priority) * (SECOND if version == 2 else interval) // 256
+    return (256 - priority) * (SECOND if version == 2 else interval) // 256 // tick * tick
 
 
-def master_down_interval(version: int, priority: int, interval: Time) -> Time:
+def master_down_interval(
+    version: int, priority: int, interval: Time, missed: int = MISSED_ADVERTS, tick: Time = NS
+) -> Time:
     """How long a backup waits for an advert, in ns (RFC 3768 section 6.1).
 
-    RFC 9568 calls it Active_Down_Interval.
+    RFC 9568 calls it Active_Down_Interval; keepalived lets `missed` adverts be another number than 3.
 
     >>> master_down_interval(2, 100, SECOND)
     3609375000
     """
-    return MISSED_ADVERTS * interval + skew_time(version, priority, interval)
+    return missed * interval + skew_time(version, priority, interval, tick)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +234,14 @@ class VrrpSettings:
     """Where the addresses live, and what adverts come from (RFC 9568 section 7.3); None: at `mac`."""
     homes: Mapping[IPv4, tuple[str, Mac]] = field(default_factory=dict)
     """Interface and MAC of those `vips` that live on another interface than `iface`."""
+    keywords: Keywords | None = None
+    """What a daemon with keywords was told; None: its defaults."""
 
     def __post_init__(self) -> None:
         """Refuse what an advert cannot carry."""
-        check_interval(self.version, self.advert_interval)
+        check_interval(self.version, self.advert_interval, self.profile)
+        if self.keywords is not None:
+            check_keywords(self.keywords, self.version, self.priority)
         if self.version not in self.profile.versions:
             fits = ", ".join(name for name in sorted(PROFILES) if self.version in PROFILES[name].versions)
             raise ScenarioError(
@@ -169,6 +252,16 @@ class VrrpSettings:
         for what, value in bytes_sent.items():
             if not 1 <= value <= 255:
                 raise ScenarioError(f"{self.name}: {what} must be 1 to 255, not {value}")
+
+    @property
+    def interval(self) -> Time:
+        """The router's own interval in force, in ns."""
+        return interval_in_force(self.profile, self.version, self.advert_interval)
+
+    def keywords_in_force(self) -> Keywords:
+        """Return the keywords as they count: given or by default, with those applied that rule others."""
+        given = keywords_of(self.profile) if self.keywords is None else self.keywords
+        return given.in_force()
 
     def home(self, vip: IPv4) -> tuple[str, Mac]:
         """Return the interface on which `vip` lives, and the MAC that is announced for it."""

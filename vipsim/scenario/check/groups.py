@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vipsim.machines.vrrp.rules import PROFILES, check_interval
 from vipsim.scenario.check.findings import Findings, Where, is_subnet_itself, judged_by, network_of, on_link
+from vipsim.scenario.check.keepalived import check_keepalived
 from vipsim.scenario.fields import NAME, nearest, shown
 from vipsim.scenario.model import (
     Group,
@@ -146,7 +147,9 @@ def _check_vrrp(findings: Findings, group: VrrpGroup, where: Where) -> None:
         findings.add((*where, "version"), f"VRRP has no version {group.version}", "allowed: 2 and 3")
     elif findings.damage.gone(*where, "version"):
         return _check_priorities(findings, group, where)  # the rest depends on the version
-    elif error := judged_by(check_interval, group.version, group.advert_interval):
+    elif error := judged_by(
+        check_interval, group.version, group.advert_interval, PROFILES.get(group.profile)
+    ):
         findings.refused((*where, "advert_interval"), error)
     profile = PROFILES.get(group.profile)
     if profile is None:
@@ -162,6 +165,7 @@ def _check_vrrp(findings: Findings, group: VrrpGroup, where: Where) -> None:
             f"profile {profile.name} does not speak version {group.version}",
             f"use one of {fits}, or leave it out" if fits else "",
         )
+    check_keepalived(findings, group, where)
     _check_priorities(findings, group, where)
 
 

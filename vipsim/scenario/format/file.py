@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field, create_model, model_validator
 from vipsim.scenario import kinds
 from vipsim.scenario.fields import Refusal
 from vipsim.scenario.format.clients import ClientFile
+from vipsim.scenario.format.keepalived import KeepalivedFile
 from vipsim.scenario.format.nodes import LinkFile, NodeFile
 from vipsim.scenario.format.values import (
     Duration,
@@ -38,6 +39,7 @@ class MemberFile(Part):
     iface: PortName = absent(text="default: the node's only interface")
     priority: Annotated[int, kinds.whole(1, 255)]
     preempt: Flag = absent(True)
+    keepalived: KeepalivedFile = absent(text="keywords of this member, with profile: keepalived")
 
 
 class VrrpFile(Part):
@@ -49,6 +51,7 @@ class VrrpFile(Part):
     advert_interval: Positive = absent("1s", "whole seconds in version 2, hundredths in version 3")
     profile: Annotated[str, kinds.text(60)] = absent("rfc3768", "rules of the daemon")
     virtual_mac: Flag = absent(False, "the VIPs live at 00:00:5e:00:01:VRID")
+    keepalived: KeepalivedFile = absent(text="keywords of all members, with profile: keepalived")
     members: Annotated[dict[Name, MemberFile], Field(min_length=1, max_length=255)]
 
 

@@ -101,6 +101,10 @@ class FaultWord(StrEnum):
     SERVICE_START = "service_start"
 
 
+Written = tuple[tuple[str, Any], ...]
+"""Keywords that somebody wrote, by name in alphabetical order; times in ns, nodes by their names."""
+
+
 @dataclass(frozen=True, slots=True)
 class VrrpMember:
     """A node's part in a VRRP group."""
@@ -109,6 +113,8 @@ class VrrpMember:
     iface: str
     priority: int
     preempt: bool = True
+    keepalived: Written = ()
+    """Keywords of this member, which win over the group's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,8 @@ class VrrpGroup:
     virtual_mac: bool = False
     """True: the VIPs live at 00:00:5e:00:01:VRID on an interface of its own (RFC 9568 section 7.3); False:
     at the owner's own MAC."""
+    keepalived: Written = ()
+    """Keywords of all members (`vipsim.machines.vrrp.keywords.Keywords`), with the profile ``keepalived``."""
 
     @property
     def name(self) -> str:

@@ -1,0 +1,69 @@
+"""The checker's part for keepalived's keywords."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vipsim.machines.vrrp.keywords import Keywords, check_keywords
+from vipsim.machines.vrrp.rules import PROFILES, check_interval
+from vipsim.scenario.check.findings import Findings, Where, judged_by
+from vipsim.scenario.fields import nearest, shown
+from vipsim.scenario.model import VrrpGroup, VrrpMember
+
+
+def check_keepalived(findings: Findings, group: VrrpGroup, where: Where) -> None:
+    """Whether the keywords fit the profile, each other, and the nodes that they name."""
+    profile = PROFILES.get(group.profile)
+    if profile is None:
+        return
+    places: list[tuple[Where, tuple[tuple[str, Any], ...]]] = [((*where, "keepalived"), group.keepalived)]
+    places += [((*where, "members", one.node, "keepalived"), one.keepalived) for one in group.members]
+    for place, written in places:
+        if written and not profile.has_keywords:
+            findings.add(
+                place, f"profile {profile.name} knows no keywords of keepalived", "write profile: keepalived"
+            )
+            return
+        _check_peers(findings, group, place, dict(written))
+    if profile.has_keywords:
+        for member in group.members:
+            _check_member(findings, group, where, member)
+
+
+def _check_peers(findings: Findings, group: VrrpGroup, place: Where, written: dict[str, Any]) -> None:
+    known = [member.node for member in group.members]
+    for position, node in enumerate(written.get("unicast_peer", ())):
+        if node not in known and not findings.excused(node, "nodes"):
+            findings.add(
+                (*place, "unicast_peer", position),
+                f"{shown(node)} is no member of {group.name}",
+                nearest(node, known),
+            )
+
+
+def _check_member(findings: Findings, group: VrrpGroup, where: Where, member: VrrpMember) -> None:
+    written = dict(group.keepalived) | dict(member.keepalived)
+    place = (*where, "members", member.node, "keepalived") if member.keepalived else (*where, "keepalived")
+    interval = written.pop("advert_int", group.advert_interval)
+    profile = PROFILES[group.profile]
+    if error := judged_by(check_interval, group.version, interval, profile):
+        if interval != group.advert_interval:
+            findings.refused((*place, "advert_int"), error)
+        return
+    peers = written.pop("unicast_peer", ())
+    keywords = Keywords(**written)
+    if error := judged_by(check_keywords, keywords, group.version, member.priority):
+        findings.refused(place, error)
+    elif keywords.vrrp_strict and peers:
+        findings.add(place, "vrrp_strict refuses unicast_peer", "leave one of them out")
+    if peers and set(peers) <= {member.node}:
+        findings.add(place, f"{member.node} has no unicast peer but itself", "name the other members")
+    host = findings.host(member.node)
+    known = [iface.name for iface in host.ifaces] if host is not None else []
+    for track in keywords.track_interface:
+        if known and track.name not in known and not findings.damage.gone("nodes", member.node, "interfaces"):
+            findings.add(
+                (*place, "track_interface", track.name),
+                f"{member.node} has no interface {shown(track.name)}",
+                nearest(track.name, known),
+            )

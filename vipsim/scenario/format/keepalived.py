@@ -1,0 +1,49 @@
+"""keepalived's keywords in a scenario file: the names are those of keepalived.conf(5)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from vipsim.scenario import kinds
+from vipsim.scenario.format.values import Duration, Flag, Name, Part, PortName, Positive, absent
+from vipsim.units import SECOND, Time
+
+Repeat = Annotated[int, kinds.whole(0, 1000)]
+Delay = Annotated[Time, kinds.time(0, 1000 * SECOND)]
+
+
+class TrackInterfaceFile(Part):
+    """What the carrier of an interface does to the router."""
+
+    weight: Annotated[int, kinds.whole(-253, 253)] = absent(0, "0: its loss is a FAULT")
+    reverse: Flag = absent(False)
+
+
+class KeepalivedFile(Part):
+    """Keywords of a group, or of one member of it, which win over the group's."""
+
+    state: Annotated[str, kinds.choice("MASTER", "BACKUP")] = absent(text="only priority 255 heeds it")
+    advert_int: Positive = absent(text="default: the group's advert_interval")
+    down_timer_adverts: Annotated[int, kinds.whole(1, 100)] = absent(3)
+    preempt_delay: Delay = absent("0s")
+    higher_prio_send_advert: Flag = absent(False)
+    lower_prio_no_advert: Flag = absent(False)
+    garp_master_repeat: Repeat = absent(5)
+    garp_master_delay: Duration = absent("5s", "to the second burst; 0s: there is none")
+    garp_master_refresh: Duration = absent("0s", "period of the bursts of a standing master; 0s: none")
+    garp_master_refresh_repeat: Repeat = absent(1)
+    garp_lower_prio_repeat: Repeat = absent(text="default: garp_master_repeat")
+    garp_lower_prio_delay: Duration = absent(text="default: garp_master_delay")
+    vrrp_garp_interval: Duration = absent("0s", "between two announcements on an interface")
+    vrrp_min_garp: Flag = absent(False, "one announcement, no second burst")
+    vrrp_startup_delay: Duration = absent("0s")
+    vrrp_strict: Flag = absent(False)
+    auth_type: Annotated[str, kinds.choice("PASS")] = absent()
+    auth_pass: Annotated[str, kinds.text(100)] = absent()
+    unicast_peer: Annotated[list[Name], Field(min_length=1, max_length=255)] = absent(
+        text="nodes; a member leaves itself out"
+    )
+    dont_track_primary: Flag = absent(False)
+    track_interface: dict[PortName, TrackInterfaceFile] = absent({})
