@@ -22,7 +22,7 @@ import simpy
 from simpy.events import NORMAL, URGENT, Event, EventPriority, Timeout
 
 from vipsim.errors import SimulationError, UnitError
-from vipsim.units import Time, format_duration, to_duration
+from vipsim.units import NEVER, Time, format_duration, to_duration
 
 INSTANT_LIMIT = 1_000_000
 """Events at one instant after which the run is refused: a loop without delay never ends."""
@@ -58,6 +58,8 @@ class Environment(simpy.Environment):
         self.instant_limit = instant_limit
         self.executed = 0
         """Heap entries carried out so far."""
+        self.horizon: Time = NEVER
+        """When the run ends: what is due then or later need not be in the heap."""
 
     def sleep(self, delay: str | Time) -> Timeout:
         """Return a timeout after `delay`, as text (``"1.5s"``) or in ns."""

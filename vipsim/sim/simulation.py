@@ -62,6 +62,7 @@ class Simulation:
         self.plan = scenario if isinstance(scenario, Plan) else compile_scenario(scenario)
         self.scenario = self.plan.scenario
         self.env = Environment()
+        self.env.horizon = self.scenario.duration
         header = {
             "version": __version__,
             "name": self.scenario.name,
