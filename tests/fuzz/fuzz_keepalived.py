@@ -10,17 +10,13 @@ time and memory are bounded, not merely finite.
 
 from __future__ import annotations
 
-import argparse
 import random
 import re
-import sys
-import time
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import fields, is_dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
+from tests.fuzz import campaign
 from tests.scenario.keepalived.hostile import hostile_texts
 from vipsim.errors import ScenarioError
 from vipsim.scenario.keepalived import KeepalivedConfig, read_keepalived, report_text, write_keepalived
@@ -218,51 +214,10 @@ def noise(number: int) -> bytes:
     return bytes(draw.choice(NOISE) for _ in range(draw.randrange(200)))
 
 
-def _chunk(first: int, last: int) -> tuple[int, float, int]:
-    """Try the inputs of a range; returns how many were accepted, the longest reading in CPU s, and whose."""
-    accepted, longest, slowest = 0, 0.0, first
-    for number in range(first, last):
-        content = noise(number) if number % 4 == 0 else mutants(number)
-        begun = time.process_time()
-        try:
-            accepted += read_or_refuse(content) is not None
-        except BaseException as error:
-            raise AssertionError(f"input {number}: {type(error).__name__}: {error}") from error
-        taken = time.process_time() - begun
-        if taken > longest:
-            longest, slowest = taken, number
-    return accepted, longest, slowest
-
-
-def main() -> None:
-    """Run the inputs and print one line."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--inputs", type=int, default=100_000)
-    parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--no-hostile", action="store_true", help="leave out the texts of full size")
-    given = parser.parse_args()
-    step = 250
-    last = given.first + given.inputs
-    ranges = [(first, min(first + step, last)) for first in range(given.first, last, step)]
-    accepted, longest, slowest = 0, 0.0, 0
-    with ProcessPoolExecutor(given.workers) as pool:
-        for done, found in enumerate(pool.map(_chunk, *zip(*ranges, strict=True)), 1):
-            accepted += found[0]
-            longest, slowest = max((longest, slowest), found[1:])
-            if done % 40 == 0:
-                print(f"{done * step} inputs, {accepted} accepted", file=sys.stderr, flush=True)
-    print(
-        f"{date.today()}: {given.inputs} inputs, {accepted} accepted, the rest refused in words, "
-        f"longest {longest:.2f} CPU s (input {slowest})"
-    )
-    for name, content in {} if given.no_hostile else hostile_texts(MAX_BYTES - 6000).items():
-        begun = time.process_time()
-        read_or_refuse(content[:MAX_BYTES])
-        print(f"hostile: {name}: {time.process_time() - begun:.1f} CPU s")
+def hostile() -> dict[str, bytes]:
+    """Hostile texts of the largest size that is read."""
+    return {name: text[:MAX_BYTES] for name, text in hostile_texts(MAX_BYTES - 6000).items()}
 
 
 if __name__ == "__main__":
-    main()
+    campaign.main(__doc__, campaign.Campaign(read_or_refuse, mutants, noise, hostile))

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
+from vipsim.scenario.model.clients import (
+    Client,
+    DnsOptions,
+    PoolOptions,
+    TcpOptions,
+)
+from vipsim.scenario.model.nodes import (
+    Database,
+    End,
+    Host,
+    Iface,
+    Link,
+    Node,
+    Service,
+    StaticEntry,
+    Switch,
+    SwitchPortOptions,
+    Vip,
+)
 from vipsim.scenario.model.scenario import (
     After,
     At,
-    Client,
-    Database,
-    DnsOptions,
-    End,
     Fault,
     FaultWord,
     Group,
     HeartbeatGroup,
     HeartbeatMember,
-    Host,
-    Iface,
-    Link,
-    Node,
-    PoolOptions,
     Scenario,
-    Service,
     Start,
-    StaticEntry,
-    Switch,
-    SwitchPortOptions,
-    TcpOptions,
-    Vip,
     VrrpGroup,
     VrrpMember,
 )

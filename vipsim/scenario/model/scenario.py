@@ -12,50 +12,15 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from vipsim.scenario.model.clients import Client, DnsOptions, PoolOptions, TcpOptions
+from vipsim.scenario.model.clients import Client
 from vipsim.scenario.model.nodes import (
-    Database,
-    End,
     Host,
-    Iface,
     Link,
     Node,
-    Service,
-    StaticEntry,
     Switch,
-    SwitchPortOptions,
     Vip,
 )
 from vipsim.units import SECOND, Time
-
-__all__ = [
-    "After",
-    "At",
-    "Client",
-    "Database",
-    "DnsOptions",
-    "End",
-    "Fault",
-    "FaultWord",
-    "Group",
-    "HeartbeatGroup",
-    "HeartbeatMember",
-    "Host",
-    "Iface",
-    "Link",
-    "Node",
-    "PoolOptions",
-    "Scenario",
-    "Service",
-    "Start",
-    "StaticEntry",
-    "Switch",
-    "SwitchPortOptions",
-    "TcpOptions",
-    "Vip",
-    "VrrpGroup",
-    "VrrpMember",
-]
 
 
 class Start(StrEnum):
