@@ -246,6 +246,9 @@ def test_a_switch_is_followed_through_the_next_one() -> None:
     assert drawn.spans(ax, "port:sw2:db1") == [(2, 3)]
     # sw2 does not know the MAC and floods, or has it back toward sw1: the frame reaches nobody in particular.
     assert drawn.spans(ax, "flooded:sw2")[1] == (3, 4)
+    # sw1 itself knows the way, and says so; it floods for the MAC of db2 only, which no switch ever heard.
+    assert drawn.spans(ax, "port:sw1:p9 to sw2") == [(0.2, 2), (3, 4)]
+    assert drawn.spans(ax, "flooded:sw1") == [(18, 20)]
 
 
 def test_an_owner_whom_no_cache_believes_in_is_not_whom_the_switch_is_asked_about() -> None:

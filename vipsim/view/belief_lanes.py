@@ -204,11 +204,14 @@ def draw_switch(
             if belief.who:
                 look, key, gid = sheet.color(belief.who), belief.who, f"port:{switch}:{belief.who}"
                 words = [f"{belief.state} to {belief.who}", belief.who]
-            else:
+            elif belief.state == FLOODED:
                 look, key, gid = _FLOOD, FLOODED, f"flooded:{switch}"
                 words = ["out of all ports", FLOODED]
+            else:  # this switch knows the way, one behind it does not
+                look, key, gid = _FLOOD, FLOODED, f"port:{switch}:{belief.state}"
+                words = [f"{belief.state}, which floods", belief.state]
             sheet.bar(span, place, look, gid, words if belief.rows <= 2 else [])
-            sheet.explain(key, span, look, "" if belief.who else "unknown to the switch: to all")
+            sheet.explain(key, span, look, "" if belief.who else "unknown to a switch: to all")
     for row, (port, states) in enumerate([*ports.items()][:MOST_STRIPS]):
         place = (top + BAR + 0.04 + row * STRIP, STRIP - 0.04)
         for state in states:

@@ -38,7 +38,7 @@ class Belief:
     who: str
     """Node to which frames for the address would go; empty: nobody's, or to all."""
     state: str
-    """State of the neighbor entry; of a switch the port, or `FLOODED`."""
+    """State of the neighbor entry; of a switch `FLOODED`, or the port (and a flooding switch behind it)."""
     row: int = 0
     rows: int = 1
     """Of `rows` things that a switch did with frames at that time this is number `row`, from the top."""

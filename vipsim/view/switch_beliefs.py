@@ -71,7 +71,10 @@ def _answers(
 def _follow(
     switch: str, mac: Mac, tables: Mapping[str, Mapping[Mac, str | None]], peers: Mapping[str, str]
 ) -> tuple[str, str]:
-    """Where a frame for `mac` ends that comes to `switch`: (node, the port out of which it goes first)."""
+    """Where a frame for `mac` ends that comes to `switch`: (node, the port out of which it goes first).
+
+    Where a switch on the way floods it there is no node, and the port is told with that switch.
+    """
     first = port = tables[switch].get(mac)
     passed = {switch}
     while port is not None:
@@ -81,4 +84,4 @@ def _follow(
         switch = node
         passed.add(switch)
         port = tables[switch].get(mac)
-    return "", FLOODED if first is None else first
+    return "", FLOODED if first is None else f"{first} to {switch}"
