@@ -86,16 +86,16 @@ def vrrp_settings(scenario: Scenario, group: VrrpGroup, node_name: str) -> VrrpS
         name=group.name,
         vrid=group.vrid,
         priority=member.priority,
-        vips=_vips(scenario, group),
+        vips=_vips(scenario, group, member),
         iface=iface.name,
         address=iface.address,
         mac=iface.mac,
-        version=group.version,
+        version=group.version_of(member),
         advert_interval=advert_interval(group, member),
         preempt=member.preempt,
         profile=profile,
-        virtual_mac=virtual_mac(group.vrid) if group.virtual_mac else None,
-        homes=_homes(scenario, group, node_name, iface),
+        virtual_mac=virtual_mac(group.vrid) if group.virtual_mac_of(member) else None,
+        homes=_homes(scenario, group, member, iface),
         keywords=keywords_for(scenario, group, member) if profile.has_keywords else None,
     )
 
@@ -121,14 +121,16 @@ def keywords_for(scenario: Scenario, group: VrrpGroup, member: VrrpMember) -> Ke
     return Keywords(**written)
 
 
-def _homes(scenario: Scenario, group: Group, node_name: str, iface: Iface) -> dict[IPv4, tuple[str, Mac]]:
+def _homes(
+    scenario: Scenario, group: VrrpGroup, member: VrrpMember, iface: Iface
+) -> dict[IPv4, tuple[str, Mac]]:
     """Interface and MAC of those VIPs that are in the subnet of another interface of the member.
 
     A pair of routers moves the gateway addresses of both its sides at once.
     """
     found: dict[IPv4, tuple[str, Mac]] = {}
-    for vip, _ in _vips(scenario, group):
-        others = (one for one in _host(scenario, node_name).ifaces if one.holds(vip))
+    for vip, _ in _vips(scenario, group, member):
+        others = (one for one in _host(scenario, member.node).ifaces if one.holds(vip))
         if not iface.holds(vip) and (other := next(others, None)) is not None:
             found[vip] = (other.name, other.mac)
     return found
@@ -180,12 +182,13 @@ def _iface(scenario: Scenario, node_name: str, iface_name: str) -> Iface:
     raise ScenarioError(f"{node_name} has no interface {iface_name}")
 
 
-def _vips(scenario: Scenario, group: Group) -> tuple[tuple[IPv4, int], ...]:
+def _vips(scenario: Scenario, group: Group, member: VrrpMember | None = None) -> tuple[tuple[IPv4, int], ...]:
     known = {vip.name: (vip.address, vip.prefix) for vip in scenario.vips}
-    for name in group.vips:
+    names = group.vips_of(member) if isinstance(group, VrrpGroup) and member is not None else group.vips
+    for name in names:
         if name not in known:
             raise ScenarioError(f"{group.name}: no VIP is called {name}")
-    return tuple(known[name] for name in group.vips)
+    return tuple(known[name] for name in names)
 
 
 def _port(scenario: Scenario, node_name: str, service_name: str) -> int:

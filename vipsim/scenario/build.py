@@ -107,12 +107,15 @@ def _vrrp(file: VrrpFile, nodes: tuple[Node, ...]) -> VrrpGroup:
             member.iface or _only_iface(node, nodes),
             member.priority,
             keepalived=_keywords(member),
-            **_given(member, "preempt"),
+            vips=tuple(member.vips or ()),
+            **_given(member, "preempt", "version", "virtual_mac"),
         )
         for node, member in file.members.items()
     )
     given = _given(file, "version", "advert_interval", "profile", "virtual_mac")
     given.setdefault("profile", default_profile(given.get("version", 2)))
+    if "name" in file.model_fields_set:
+        given["title"] = file.name
     return VrrpGroup(file.vrid, tuple(file.vips), members, keepalived=_keywords(file), **given)
 
 

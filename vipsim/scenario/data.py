@@ -74,6 +74,7 @@ def group_data(group: Group, *, resolved: bool = True) -> Plain:
     """Plain data of a failover group."""
     if isinstance(group, VrrpGroup):
         vrrp: Plain = {
+            **({"name": group.title} if group.title else {}),
             "vrid": group.vrid,
             "vips": list(group.vips),
             "version": group.version,
@@ -109,6 +110,12 @@ def _member_data(member: VrrpMember) -> Plain:
     data: Plain = {"iface": member.iface, "priority": member.priority, "preempt": member.preempt}
     if member.keepalived:
         data["keepalived"] = keywords_data(member.keepalived)
+    if member.vips:
+        data["vips"] = list(member.vips)
+    if member.version is not None:
+        data["version"] = member.version
+    if member.virtual_mac is not None:
+        data["virtual_mac"] = member.virtual_mac
     return data
 
 

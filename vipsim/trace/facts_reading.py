@@ -31,7 +31,7 @@ def read_facts(header: Mapping[str, Any]) -> Facts:
     for group in _sequence(scenario.get("groups")):
         for kind, body in _mapping(group).items():
             facts = _mapping(body)
-            name = f"vrrp {facts.get('vrid')}" if kind == "vrrp" else str(facts.get("name"))
+            name = str(facts.get("name") or f"vrrp {facts.get('vrid')}")
             machines[name] = frozenset(
                 addresses.get(str(vip), str(vip)) for vip in _sequence(facts.get("vips"))
             )

@@ -35,10 +35,11 @@ def check_groups(findings: Findings) -> None:
     """Members, addresses and timers of each group; each VIP in exactly one."""
     vips = {vip.name: vip for vip in findings.scenario.vips}
     names: dict[str, int] = {}
+    used: dict[tuple[int, str, str], str] = {}
     group_of: dict[str, str] = {}
     for index, group in enumerate(findings.scenario.groups):
         where: Where = ("groups", index, "vrrp" if isinstance(group, VrrpGroup) else "heartbeat")
-        key = "vrid" if isinstance(group, VrrpGroup) else "name"
+        key = "vrid" if isinstance(group, VrrpGroup) and not group.title else "name"
         if not findings.damage.gone(*where, key):
             if group.name in names:
                 findings.add((*where, key), f"two groups are called {group.name}", "each its own")
@@ -46,6 +47,7 @@ def check_groups(findings: Findings) -> None:
         _note_doubts(findings, group, where)
         if isinstance(group, VrrpGroup):
             _check_vrrp(findings, group, where)
+            _check_clash(findings, group, where, used)
         else:
             _check_heartbeat(findings, group, where)
         ifaces = _member_ifaces(findings, group, where)
@@ -71,7 +73,7 @@ def _note_doubts(findings: Findings, group: Group, where: Where) -> None:
 
 def _title(findings: Findings, group: Group, where: Where) -> str:
     """What a message calls a group."""
-    key = "vrid" if isinstance(group, VrrpGroup) else "name"
+    key = "vrid" if isinstance(group, VrrpGroup) and not group.title else "name"
     return "its group" if findings.damage.gone(*where, key) else group.name
 
 
@@ -167,6 +169,47 @@ def _check_vrrp(findings: Findings, group: VrrpGroup, where: Where) -> None:
         )
     check_keepalived(findings, group, where)
     _check_priorities(findings, group, where)
+    _check_differences(findings, group, where)
+
+
+def _check_differences(findings: Findings, group: VrrpGroup, where: Where) -> None:
+    """What a member has otherwise than its group."""
+    profile = PROFILES.get(group.profile)
+    for member in group.members:
+        place = (*where, "members", member.node)
+        for position, name in enumerate(member.vips):
+            if name not in group.vips and not findings.excused(name, "vips"):
+                findings.add(
+                    (*place, "vips", position),
+                    f"{shown(name)} is no VIP of {_title(findings, group, where)}",
+                    nearest(name, group.vips),
+                )
+        version = group.version_of(member)
+        if version == group.version or profile is None:
+            continue
+        if version not in profile.versions:
+            findings.add(
+                (*place, "version"),
+                f"profile {profile.name} does not speak version {version}",
+                "leave it out",
+            )
+        elif error := judged_by(check_interval, version, group.advert_interval, profile):
+            findings.refused((*place, "version"), error)
+
+
+def _check_clash(
+    findings: Findings, group: VrrpGroup, where: Where, used: dict[tuple[int, str, str], str]
+) -> None:
+    """One interface has a vrid once; on two nodes the same one is a mistake that can be simulated."""
+    for member in group.members:
+        key = (group.vrid, member.node, member.iface)
+        other = used.setdefault(key, group.name)
+        if other != group.name:
+            findings.add(
+                (*where, "members", member.node),
+                f"vrid {group.vrid} is used by {other} on {member.node} {member.iface} already",
+                "give one of them another vrid",
+            )
 
 
 def _check_priorities(findings: Findings, group: VrrpGroup, where: Where) -> None:

@@ -46,13 +46,14 @@ def _check_member(findings: Findings, group: VrrpGroup, where: Where, member: Vr
     place = (*where, "members", member.node, "keepalived") if member.keepalived else (*where, "keepalived")
     interval = written.pop("advert_int", group.advert_interval)
     profile = PROFILES[group.profile]
-    if error := judged_by(check_interval, group.version, interval, profile):
+    version = group.version_of(member)
+    if error := judged_by(check_interval, version, interval, profile):
         if interval != group.advert_interval:
             findings.refused((*place, "advert_int"), error)
         return
     peers = written.pop("unicast_peer", ())
     keywords = Keywords(**written)
-    if error := judged_by(check_keywords, keywords, group.version, member.priority):
+    if error := judged_by(check_keywords, keywords, version, member.priority):
         findings.refused(place, error)
     elif keywords.vrrp_strict and peers:
         findings.add(place, "vrrp_strict refuses unicast_peer", "leave one of them out")

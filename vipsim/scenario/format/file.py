@@ -40,11 +40,17 @@ class MemberFile(Part):
     priority: Annotated[int, kinds.whole(1, 255)]
     preempt: Flag = absent(True)
     keepalived: KeepalivedFile = absent(text="keywords of this member, with profile: keepalived")
+    vips: Annotated[list[Name], Field(min_length=1, max_length=255)] = absent(
+        text="this member's list; default: all of the group's"
+    )
+    version: Annotated[int, kinds.whole(2, 3)] = absent(text="default: the group's")
+    virtual_mac: Flag = absent(text="default: the group's")
 
 
 class VrrpFile(Part):
     """One virtual router (RFC 3768, RFC 9568)."""
 
+    name: Name = absent(text="how records call it; default: vrrp VRID")
     vrid: Annotated[int, kinds.whole(1, 255)]
     vips: Annotated[list[Name], Field(min_length=1, max_length=255)]
     version: Annotated[int, kinds.whole(2, 3)] = absent(2)

@@ -80,6 +80,12 @@ class VrrpMember:
     preempt: bool = True
     keepalived: Written = ()
     """Keywords of this member, which win over the group's."""
+    vips: tuple[str, ...] = ()
+    """Those of the group's VIPs that are in this member's list; empty: all of them."""
+    version: int | None = None
+    """Version that this member speaks; None: the group's."""
+    virtual_mac: bool | None = None
+    """As in `VrrpGroup`, for this member; None: the group's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +104,25 @@ class VrrpGroup:
     at the owner's own MAC."""
     keepalived: Written = ()
     """Keywords of all members (`vipsim.machines.vrrp.keywords.Keywords`), with the profile ``keepalived``."""
+    title: str = ""
+    """How records and timers call it; empty: ``vrrp VRID``."""
 
     @property
     def name(self) -> str:
         """How records and timers call it."""
-        return f"vrrp {self.vrid}"
+        return self.title or f"vrrp {self.vrid}"
+
+    def vips_of(self, member: VrrpMember) -> tuple[str, ...]:
+        """Names of the VIPs that `member` has in its list."""
+        return member.vips or self.vips
+
+    def version_of(self, member: VrrpMember) -> int:
+        """The version that `member` speaks."""
+        return self.version if member.version is None else member.version
+
+    def virtual_mac_of(self, member: VrrpMember) -> bool:
+        """Whether `member` has its VIPs at the virtual MAC."""
+        return self.virtual_mac if member.virtual_mac is None else member.virtual_mac
 
 
 @dataclass(frozen=True, slots=True)
