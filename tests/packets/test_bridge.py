@@ -16,7 +16,7 @@ from tests.wire.samples import SAMPLES, advert, ipv4
 from vipsim.errors import DecodeError, EncodeError
 from vipsim.packets import from_scapy, packet_list, to_scapy
 from vipsim.wire.codec import decode
-from vipsim.wire.frames import Arp, Echo, Frame, IcmpError, IcmpKind, Tcp, TcpFlag, Udp, Vrrp, framed
+from vipsim.wire.frames import Arp, Carp, Echo, Frame, IcmpError, IcmpKind, Tcp, TcpFlag, Udp, Vrrp, framed
 
 ME, YOU = "02:00:00:00:00:01", "02:00:00:00:00:02"
 
@@ -67,13 +67,24 @@ def test_scapy_reads_the_same_fields(name):
                 vrrp.interval,
             )
             assert seen.addrlist == [str(vip) for vip in vrrp.vips]
+        case Carp() as carp:
+            seen = packet[CARP]
+            assert (seen.version, seen.type, seen.vhid) == (2, 1, carp.vhid)
+            assert (seen.advbase, seen.advskew, seen.authlen) == (carp.advbase, carp.advskew, 7)
+            assert (seen.demotion, seen.counter1, seen.counter2) == (
+                carp.demotion,
+                carp.counter >> 32,
+                carp.counter & 0xFFFFFFFF,
+            )
+            hmac = (seen.hmac1, seen.hmac2, seen.hmac3, seen.hmac4, seen.hmac5)
+            assert b"".join(part.to_bytes(4, "big") for part in hmac) == carp.digest
 
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_scapy_works_out_the_same_checksums(name):
     packet = to_scapy(SAMPLES[name])
     there = bytes(packet)
-    for layer in (IP, ICMP, UDP, TCP, VRRP, VRRPv3):
+    for layer in (IP, ICMP, UDP, TCP, VRRP, VRRPv3, CARP):
         if layer in packet:
             del packet[layer].chksum
     assert bytes(packet) == there

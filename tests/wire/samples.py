@@ -9,6 +9,7 @@ from vipsim.wire.addresses import BROADCAST, NO_IP, NO_MAC, VRRP_GROUP, IPv4, Ma
 from vipsim.wire.frames import (
     Arp,
     ArpOp,
+    Carp,
     Echo,
     Frame,
     IcmpError,
@@ -34,6 +35,11 @@ GROUP_MAC = multicast_mac(VRRP_GROUP)
 def advert(version: int = 2, **changes) -> Frame:
     fields = {"priority": 150, "interval": 1 if version == 2 else 100, "vips": (VIP,)} | changes
     return framed(GROUP_MAC, DB1_MAC, Vrrp(DB1, VRRP_GROUP, 255, version, 51, **fields))
+
+
+def carp_advert(**changes) -> Frame:
+    fields = {"vhid": 51, "advskew": 100, "advbase": 1, "counter": 2**64 - 2, "digest": bytes(range(20))}
+    return framed(GROUP_MAC, Mac.parse("00:00:5E:00:00:33"), Carp(DB1, VRRP_GROUP, 255, **fields | changes))
 
 
 def quoted(packet: IpPacket) -> IpPacket:
@@ -88,6 +94,8 @@ SAMPLES: dict[str, Frame] = {
     "advert-v2-goodbye": advert(priority=0, vips=(VIP, DB2, APP)),
     "advert-v3": advert(3),
     "advert-v3-slow": advert(3, interval=4095, vips=(VIP, DB2)),
+    "carp": carp_advert(),
+    "carp-demoted": carp_advert(advskew=240, advbase=255, demotion=128, counter=1),
 }
 
 
@@ -177,6 +185,26 @@ def adverts(draw: st.DrawFn) -> Vrrp:
     return packet
 
 
+def carp_words(packet: Carp, checksum: int = 0) -> bytes:
+    """Octets of a CARP message, made without vipsim's codec."""
+    head = bytes([0x21, packet.vhid, packet.advskew, 7, packet.demotion, packet.advbase])
+    return head + checksum.to_bytes(2, "big") + packet.counter.to_bytes(8, "big") + packet.digest
+
+
+@st.composite
+def carp_adverts(draw: st.DrawFn) -> Carp:
+    digest = draw(st.binary(min_size=20, max_size=20))
+    counter = draw(st.integers(0, 2**64 - 1))
+    packet = Carp(
+        draw(ips), draw(ips), draw(octet), draw(octet), draw(octet), draw(octet), counter, digest, draw(octet)
+    )
+    checksum = draw(st.none() | word)
+    if checksum is not None:
+        assume(words(carp_words(packet, checksum)) != 0xFFFF)  # a right one is kept as None
+        packet.checksum = checksum
+    return packet
+
+
 @st.composite
 def errors(draw: st.DrawFn) -> IcmpError:
     kind = draw(st.sampled_from(IcmpKind))
@@ -185,5 +213,5 @@ def errors(draw: st.DrawFn) -> IcmpError:
     return IcmpError(draw(ips), draw(ips), draw(octet), kind, about, gateway)
 
 
-packets = st.one_of(arps, echoes, udps, segments, errors(), strangers, other_ips, adverts())
+packets = st.one_of(arps, echoes, udps, segments, errors(), strangers, other_ips, adverts(), carp_adverts())
 frames = st.builds(framed, macs, macs, packets)

@@ -26,6 +26,7 @@ from vipsim.wire.codec import decode, encode
 from vipsim.wire.frames import (
     Arp,
     ArpOp,
+    Carp,
     Echo,
     Frame,
     IcmpError,
@@ -77,6 +78,7 @@ def test_ip_header_is_that_of_an_atomic_datagram():
     assert data[14:16] == b"\x45\x00"
     assert data[18:22] == b"\x00\x00\x40\x00"  # identification 0, don't fragment
     assert encode(SAMPLES["advert-v2"])[15] == 0xC0  # network control
+    assert encode(SAMPLES["carp"])[15] == 0x10  # low delay
 
 
 def test_udp_checksum_of_zero_is_sent_as_all_ones():
@@ -267,8 +269,15 @@ def test_reserved_bits_of_version_3_are_ignored():
 
 
 def test_carp_is_not_taken_for_vrrp():
-    carp = bytes.fromhex("2101640700010000") + bytes(28)
-    assert decode(ipv4(carp, 112)).packet == OtherIp(APP, VIP, 64, 112, carp)
+    message = bytes.fromhex("21016407800100000000000000000007") + bytes(range(20))
+    message = message[:6] + (0xFFFF - words(message)).to_bytes(2, "big") + message[8:]
+    right = Carp(APP, VIP, 64, 1, 0x64, 1, 7, bytes(range(20)), 128)
+    assert decode(ipv4(message, 112)).packet == right
+    assert encode(framed(DB1_MAC, APP_MAC, right))[34:] == message
+    wrong = message[:7] + bytes([message[7] ^ 1]) + message[8:]
+    assert decode(ipv4(wrong, 112)).packet.checksum == int.from_bytes(wrong[6:8], "big")
+    with pytest.raises(EncodeError, match="20 octets, not 19"):
+        encode(framed(DB1_MAC, APP_MAC, Carp(APP, VIP, 64, 1, 0, 1, 7, bytes(19))))
     five = advert(vips=(VIP,) * 5)  # as long as CARP, but a VRRP advert
     assert decode(encode(five)) == five
 

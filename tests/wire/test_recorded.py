@@ -9,7 +9,7 @@ from tests.conftest import shared_folder
 from tests.wire.samples import words
 from vipsim.wire.checksum import vrrp_checksum_fits
 from vipsim.wire.codec import decode, encode
-from vipsim.wire.frames import Arp, OtherIp, Vrrp, kind_of
+from vipsim.wire.frames import Arp, Carp, Vrrp, kind_of
 
 CAPTURES = sorted((shared_folder() / "truth" / "pcap").glob("*.pcap"))
 NAMES = [path.stem for path in CAPTURES]
@@ -31,9 +31,8 @@ def read_pcap(path: Path) -> list[bytes]:
 def with_our_ip_header(data: bytes) -> bytes:
     """Replace what a `Frame` does not hold: type of service, identification, flags, and so the checksum."""
     header = bytearray(data[14:34])
-    header[1], header[4:8], header[10:12] = 0, bytes.fromhex("00004000"), bytes(2)
-    if data[34] != 0x21 or len(data) != 70:  # ucarp does not mark its adverts as network control
-        header[1] = 0xC0
+    header[4:8], header[10:12] = bytes.fromhex("00004000"), bytes(2)
+    header[1] = 0x10 if data[34] == 0x21 and len(data) == 70 else 0xC0  # CARP: low delay
     header[10:12] = (0xFFFF - words(bytes(header))).to_bytes(2, "big")
     return data[:14] + bytes(header) + data[34:]
 
@@ -56,8 +55,15 @@ def test_recorded_frames_are_understood(path):
     kinds = {kind_of(packet) for packet in packets}
     assert "garp" in kinds
     if path.stem.startswith("ucarp"):
-        assert {packet.proto for packet in packets if isinstance(packet, OtherIp)} == {112}
-        assert not any(isinstance(packet, Vrrp) for packet in packets)
+        carps = [packet for packet in packets if isinstance(packet, Carp)]
+        assert len(carps) == len(packets) - sum(isinstance(packet, Arp) for packet in packets)
+        assert {(carp.vhid, carp.advbase, carp.ttl, carp.demotion, carp.checksum) for carp in carps} == {
+            (51, 1, 255, 0, None)
+        }
+        assert {(str(carp.src), carp.advskew) for carp in carps} == {
+            ("192.168.1.217", 0),
+            ("192.168.1.218", 100),
+        }
         return
     adverts = [packet for packet in packets if isinstance(packet, Vrrp)]
     assert {advert.version for advert in adverts} == {2 if path.stem.startswith("ka2") else 3}

@@ -6,15 +6,16 @@ import subprocess
 import pytest
 
 from tests.conftest import require_tool
-from tests.wire.samples import SAMPLES, advert
+from tests.wire.samples import SAMPLES, advert, carp_advert
 from vipsim.trace.pcapng import CapturedFrame, Interface, write_packets
-from vipsim.wire.frames import Arp, Echo, IcmpError, Tcp, TcpFlag, Udp, Vrrp
+from vipsim.wire.frames import Arp, Carp, Echo, IcmpError, Tcp, TcpFlag, Udp, Vrrp
 
 GOOD, BAD = "1", "0"
 SEEN = {
     **SAMPLES,
     "advert-v3-rfc9568": advert(3, pseudo_header=False),
     "advert-v2-wrong": advert(2, checksum=1),
+    "carp-wrong": carp_advert(checksum=1),
 }
 NAMES = {
     "eth": "dst src",
@@ -26,6 +27,7 @@ NAMES = {
     "udp": "srcport dstport payload checksum.status",
     "vrrp": "version virt_rtr_id prio adver_int short_adver_int addr_count ip_addr auth_type auth_string "
     "checksum.status",
+    "carp": "version type vhid advskew authlen demotion adver_int counter hmac checksum.status",
     "_ws": "malformed",
 }
 FIELDS = [f"{protocol}.{name}" for protocol, names in NAMES.items() for name in names.split()]
@@ -54,6 +56,12 @@ def dissected(capture):
     return dissect(capture)
 
 
+@pytest.fixture(scope="module")
+def carps(capture):
+    """Read protocol 112 as CARP: Wireshark takes it for VRRP unless it is told."""
+    return dissect(capture, "-d", "ip.proto==112,carp")
+
+
 def same(layers, **expected):
     """Compare by tshark's names with __ for the dot; None: the field is not there."""
     for name, value in expected.items():
@@ -68,7 +76,7 @@ def same(layers, **expected):
 def test_frame_and_ip_header(dissected, name):
     frame, layers = SEEN[name], dissected[name]
     same(layers, eth__dst=str(frame.dst).lower(), eth__src=str(frame.src).lower(), frame__len=frame.size - 4)
-    assert "_ws.malformed" not in layers
+    assert "_ws.malformed" not in layers or isinstance(frame.packet, Carp)  # as VRRP it cannot be right
     if not isinstance(frame.packet, Arp):
         outer = {name: values[:1] for name, values in layers.items()}  # an error quotes another header
         same(outer, ip__src=frame.packet.src, ip__dst=frame.packet.dst, ip__ttl=frame.packet.ttl)
@@ -152,6 +160,15 @@ def test_vrrp(dissected, name):
     # Wireshark's default is RFC 5798
     is_wrong = name in ("advert-v3-rfc9568", "advert-v2-wrong")
     same(layers, vrrp__checksum__status=BAD if is_wrong else GOOD)
+
+
+@pytest.mark.parametrize("name", [name for name, frame in SEEN.items() if isinstance(frame.packet, Carp)])
+def test_carp(carps, name):
+    carp, layers = SEEN[name].packet, carps[name]
+    same(layers, carp__version=2, carp__type=1, carp__vhid=carp.vhid, carp__advskew=carp.advskew)
+    same(layers, carp__authlen=7, carp__demotion=carp.demotion, carp__adver_int=carp.advbase)
+    same(layers, carp__counter=carp.counter, carp__hmac=carp.digest.hex())
+    same(layers, carp__checksum__status=BAD if name == "carp-wrong" else GOOD)
 
 
 def test_vrrp_checksum_by_the_other_rule(capture):

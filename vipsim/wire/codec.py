@@ -1,14 +1,15 @@
 """Frames to bytes and back: what a packet socket, a capture file and scapy see.
 
-Two kinds of input are told apart. What vipsim does not speak (another protocol, VLAN tags, CARP, other
-kinds of ICMP) is carried as `Other` or `OtherIp`. What is broken (cut short, lengths that disagree, a
+Two kinds of input are told apart. What vipsim does not speak (another protocol, VLAN tags, other kinds
+of ICMP) is carried as `Other` or `OtherIp`. What is broken (cut short, lengths that disagree, a
 wrong IPv4, ICMP, UDP or TCP checksum) is a `DecodeError`, and so is a fragment, which is no packet yet.
-The one checksum that is kept when wrong is VRRP's, because receivers disagree about it.
+The one checksum that is kept when wrong is an advert's, because receivers disagree about VRRP's.
 
 A `Frame` holds what vipsim's machines read, so some of what a header can say is not in it. Encoding
 writes: IPv4 without options, identification 0 with "don't fragment" (an atomic datagram, RFC 6864),
-type of service 0 (VRRP: 0xC0, network control, as keepalived and FRR do), echo data all zeros, and
-zeros as padding up to 60 octets. There is no frame check sequence on either side.
+type of service 0 (VRRP: 0xC0, network control, as keepalived and FRR do; CARP: 0x10, low delay, as ucarp
+and the BSD kernels do), echo data all zeros, and zeros as padding up to 60 octets. There is no frame
+check sequence on either side.
 """
 
 from __future__ import annotations
@@ -18,14 +19,16 @@ import struct
 from vipsim.errors import EncodeError
 from vipsim.wire.addresses import NO_MAC, IPv4, Mac
 from vipsim.wire.checksum import is_intact
+from vipsim.wire.codec_carp import decode_carp, encode_carp, is_carp
 from vipsim.wire.codec_icmp import decode_icmp, encode_echo, encode_error
 from vipsim.wire.codec_transport import decode_tcp, decode_udp, encode_tcp, encode_udp
-from vipsim.wire.codec_vrrp import decode_vrrp, encode_vrrp, is_carp
+from vipsim.wire.codec_vrrp import decode_vrrp, encode_vrrp
 from vipsim.wire.frames import (
     IP_HEADER,
     MIN_FRAME,
     Arp,
     ArpOp,
+    Carp,
     Echo,
     EtherType,
     Frame,
@@ -47,6 +50,7 @@ ETHERNET_HEADER = 14
 MIN_OCTETS = MIN_FRAME - FCS
 
 _NETWORK_CONTROL = 0xC0
+_LOW_DELAY = 0x10
 
 _ETHERNET = struct.Struct("!6s6sH")
 _ARP = struct.Struct("!HHBBH6sI6sI")
@@ -96,6 +100,8 @@ def _encode_ip_packet(packet: IpPacket) -> bytes:
             return encode_ip(packet, IpProto.TCP, encode_tcp(packet))
         case Vrrp():
             return encode_ip(packet, IpProto.VRRP, encode_vrrp(packet), _NETWORK_CONTROL)
+        case Carp():
+            return encode_ip(packet, IpProto.VRRP, encode_carp(packet), _LOW_DELAY)
         case OtherIp(proto=proto, payload=payload):
             return encode_ip(packet, proto, payload)
 
@@ -169,7 +175,9 @@ def _decode_ip(data: bytes, offloaded: bool) -> IpPacket:
     src, dst = IPv4(source), IPv4(target)
     payload = data[at + header : at + length]
     at += header
-    if proto == IpProto.VRRP and not is_carp(payload):
+    if proto == IpProto.VRRP:
+        if is_carp(payload):
+            return decode_carp(src, dst, ttl, payload)
         return decode_vrrp(src, dst, ttl, payload, at)
     if proto == IpProto.UDP:
         return decode_udp(src, dst, ttl, payload, at, offloaded)

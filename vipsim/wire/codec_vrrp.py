@@ -31,13 +31,6 @@ def encode_vrrp(packet: Vrrp) -> bytes:
     return vrrp_message(packet, checksum)
 
 
-def is_carp(message: bytes) -> bool:
-    """Whether a message of protocol 112 is CARP's."""
-    # CARP shares protocol 112 and version 2 with VRRP. It has 36 octets and says 7 words of
-    # authentication where VRRP counts its addresses, which would need 44.
-    return len(message) == 36 and message[0] == 0x21 and message[3] == 7
-
-
 def decode_vrrp(src: IPv4, dst: IPv4, ttl: int, message: bytes, at: int) -> Vrrp | OtherIp:
     """The advert that begins at octet `at` of the frame."""
     if len(message) < _VRRP2.size:

@@ -19,6 +19,7 @@ MIN_FRAME = 64
 IP_HEADER = 20
 TCP_HEADER = 20
 ARP_SIZE = MIN_FRAME
+CARP_MESSAGE = 36
 
 
 class ArpOp(IntEnum):
@@ -35,6 +36,7 @@ class IpProto(IntEnum):
     TCP = 6
     UDP = 17
     VRRP = 112
+    """VRRP's number (RFC 9568 section 5.1.1.4), which CARP uses, too."""
 
 
 class EtherType(IntEnum):
@@ -192,6 +194,32 @@ class Vrrp:
 
 
 @dataclass(slots=True)
+class Carp:
+    """A CARP advert in an IPv4 packet (OpenBSD and FreeBSD ``ip_carp.h``; no document defines it).
+
+    Its period is `advbase` seconds and `advskew` 256ths. `demotion` is zero except from OpenBSD. `digest`
+    is an HMAC with SHA-1 over the version, the type, the vhid, the addresses and the `counter`, keyed with
+    the password. `checksum` None means "right"; a decoder keeps a wrong one.
+    """
+
+    src: IPv4
+    dst: IPv4
+    ttl: int
+    vhid: int
+    advskew: int
+    advbase: int
+    counter: int
+    digest: bytes
+    demotion: int = 0
+    checksum: int | None = None
+
+    @property
+    def size(self) -> int:
+        """Octets of the frame that carries it."""
+        return HEADER_AND_FCS + IP_HEADER + CARP_MESSAGE
+
+
+@dataclass(slots=True)
 class OtherIp:
     """An IPv4 packet of a protocol that vipsim does not speak: carried, never understood."""
 
@@ -220,7 +248,7 @@ class Other:
         return max(MIN_FRAME, HEADER_AND_FCS + len(self.payload))
 
 
-IpPacket = Echo | Udp | Tcp | IcmpError | Vrrp | OtherIp
+IpPacket = Echo | Udp | Tcp | IcmpError | Vrrp | Carp | OtherIp
 Packet = Arp | IpPacket | Other
 
 
@@ -265,7 +293,7 @@ def kind_of(packet: Packet) -> str:
             return "arp-reply"
         case Echo():
             return "echo-reply" if packet.is_reply else "echo-request"
-        case Vrrp():
+        case Vrrp() | Carp():
             return "advert"
         case Udp():
             return "udp"
