@@ -1,49 +1,30 @@
-"""The context of one daemon process: its machines, their timers, its inbox, and whether it runs.
+"""The life of one daemon process, and what it hears.
 
-This is the simulator's driver of a pure machine. `feed` is the one place where actions are carried
-out; everything else only brings events. (The live driver has the same shape.)
+It only brings events to the machines; `vipsim.sim.daemon.hands` carries out what they ask for.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
 from enum import Enum
 
 from vipsim.machines.heartbeat import HeartbeatMachine
 from vipsim.machines.vocabulary import (
-    AcquireVip,
-    Action,
-    Announce,
-    CancelTimer,
-    Changed,
-    Event,
     LinkChanged,
-    Note,
     Received,
-    ReleaseVip,
-    Send,
-    SendPacket,
-    SetTimer,
     Settled,
     Started,
-    State,
     Stopped,
     TimerFired,
     TimerName,
-    VipFailed,
-    VipReady,
 )
 from vipsim.scenario.assemble import FailoverMachine, Maker
+from vipsim.sim.daemon.hands import Hands
 from vipsim.sim.engine import Tie, tie_key
 from vipsim.sim.kernel import Kernel
 from vipsim.sim.timers import TimerTable
-from vipsim.wire.addresses import BROADCAST, NO_MAC
-from vipsim.wire.frames import Echo, Frame, Packet, Udp, Vrrp, gratuitous_request
-from vipsim.wire.heartbeat import PORT as HEARTBEAT_PORT
+from vipsim.wire.frames import Echo, Frame
 
-ANNOUNCED_TARGET = {"garp-request": NO_MAC, "garp-request-ff": BROADCAST}
-"""Target hardware address of an announcement, by its form."""
 INBOX_LIMIT = 256
 """Frames that wait for a process that does not run; a socket buffer holds about as many adverts."""
 
@@ -60,7 +41,7 @@ class Daemon:
     """The failover daemon of one host."""
 
     __slots__ = (
-        "_pending", "inbox", "kernel", "listeners", "machines", "make", "name", "paused_by", "process",
+        "feed", "hands", "inbox", "kernel", "listeners", "machines", "make", "name", "paused_by", "process",
         "timers", "world",
     )  # fmt: skip
 
@@ -73,10 +54,11 @@ class Daemon:
         self.paused_by: set[str] = set()
         self.machines: dict[str, FailoverMachine] = {}
         self.inbox: deque[tuple[FailoverMachine, Received]] = deque()
-        self._pending: deque[tuple[FailoverMachine, Event, int]] = deque()
         self.timers = TimerTable(self.world.env, tie_key(Tie.TIMER, number), self._timer)
-        self.listeners: list[Callable[[str, State, int], object]] = []
-        """Notify scripts: called with (machine, its new state, id of the record that says so)."""
+        self.hands = Hands(kernel, self.timers)
+        self.listeners = self.hands.listeners
+        self.feed = self.hands.feed
+        """Gives an event to a machine: takes the machine, the event, and the record that caused it."""
         kernel.hooks.append(self._link_changed)
 
     # --- the life of the process -----------------------------------------------------------
@@ -179,77 +161,3 @@ class Daemon:
         if machine is not None:
             number = self.world.note("timer", self.name, {"part": name[0], "name": name[1]}, cause)
             self.feed(machine, TimerFired(name), number)
-
-    # --- carrying out ----------------------------------------------------------------------
-
-    def feed(self, machine: FailoverMachine, event: Event, cause: int) -> None:
-        """Give `event` to `machine` and carry out what it asks; answers of the kernel follow in turn."""
-        pending = self._pending
-        pending.append((machine, event, cause))
-        if len(pending) > 1:
-            return  # called from within: the loop below will come to it
-        while pending:
-            machine, event, cause = pending[0]
-            now = self.world.env._now
-            actions = machine.handle(event, now)
-            if self.world.tap is not None:
-                self.world.tap(self.name, machine.part, now, event, actions)
-            for action in actions:
-                cause = self._apply(machine, action, cause)
-            pending.popleft()
-
-    def _apply(self, machine: FailoverMachine, action: Action, cause: int) -> int:
-        """Carry out one action; returns the cause of those after it."""
-        match action:
-            case SetTimer(name=name, at=at):
-                self.timers.set(name, at, cause)
-            case CancelTimer(name=name):
-                self.timers.cancel(name)
-            case Send(frame=frame, iface=iface):
-                number = self._note_advert(frame.packet, iface, machine, cause)
-                self._put(Frame(frame.dst, frame.src, frame.packet, frame.size, number), iface)
-            case SendPacket(packet=packet):
-                self.kernel.send_packet(packet, self._note_advert(packet, "", machine, cause))
-            case Announce(vip=vip, iface=iface, source=source, form=form):
-                data = {"vip": vip, "form": form, "lladdr": source, "iface": iface}
-                number = self.world.note("announce", self.name, data, cause)
-                frame = gratuitous_request(vip, source, ANNOUNCED_TARGET[form])
-                frame.cause = number
-                self._put(frame, iface)
-            case AcquireVip():
-                self._acquire(machine, action, cause)
-            case ReleaseVip(vip=vip):
-                self.kernel.release_vip(vip, cause)
-            case Changed(key=key, old=old, new=new, why=why):
-                data = {"machine": key, "old": old.value, "new": new.value, "why": why}
-                number = self.world.note("state", self.name, data, cause)
-                for listener in self.listeners:
-                    listener(str(key), State(new.value), number)
-                return number
-            case Note(text=text):
-                self.world.note("note", self.name, {"machine": machine.part, "text": text}, cause)
-        return cause
-
-    def _put(self, frame: Frame, iface: str) -> None:
-        if self.kernel.state is None:
-            self.kernel.nics[iface].out.send(frame)
-
-    def _acquire(self, machine: FailoverMachine, wanted: AcquireVip, cause: int) -> None:
-        if self.kernel.state is not None or not self.kernel.nics[wanted.iface].carrier:
-            self._pending.append((machine, VipFailed(wanted.vip, "interface has no carrier"), cause))
-            return
-        self.kernel.acquire_vip(wanted.vip, wanted.iface, cause, wanted.lladdr, wanted.prefix)
-        self._pending.append((machine, VipReady(wanted.vip), cause))
-
-    def _note_advert(self, packet: Packet, iface: str, machine: FailoverMachine, cause: int) -> int:
-        """Record a message of the protocol; returns the cause for its frame."""
-        if isinstance(packet, Vrrp):
-            form, priority = "vrrp", packet.priority
-        elif isinstance(packet, Udp) and packet.dport == HEARTBEAT_PORT:
-            form, priority = "heartbeat", None
-        elif isinstance(packet, Echo | Udp):
-            form, priority = "probe", None
-        else:
-            return cause
-        data = {"machine": machine.part, "form": form, "to": packet.dst, "priority": priority, "iface": iface}
-        return self.world.note("advert", self.name, data, cause)
