@@ -56,7 +56,11 @@ def test_what_is_written_comes_back_and_nothing_else():
         "vrrp_garp_interval": "100ms",
         "unicast_peer": ["db2"],
     }
-    tracked = {"track_interface": {"bond0": {}}, "lower_prio_no_advert": True}
+    tracked = {
+        "track_interface": {"bond0": {}},
+        "track_script": {"chk": {"weight": -60, "fall": 3, "interval": "2s", "timeout": "1s"}, "plain": {}},
+        "lower_prio_no_advert": True,
+    }
     made = from_data(data(tracked, written))
     vrrp = to_data(made)["groups"][0]["vrrp"]
     assert vrrp["keepalived"] == tracked
@@ -106,3 +110,43 @@ def test_keywords_need_the_profile():
 def test_frr_reads_no_keywords():
     made = from_data(data(profile="frr", version=3))
     assert keywords(made, "db1").keywords is None
+
+
+def test_members_may_disagree():
+    plain = data()
+    plain["vips"]["other"] = "192.168.1.220/24"
+    vrrp = plain["groups"][0]["vrrp"]
+    vrrp |= {"name": "web", "vips": ["service", "other"]}
+    vrrp["members"]["db2"] |= {"vips": ["other"], "version": 3, "virtual_mac": True}
+    made = from_data(plain)
+    assert from_data(to_data(made)) == made
+    one, two = keywords(made, "db1"), keywords(made, "db2")
+    assert (one.name, two.name) == ("web", "web")
+    assert (one.version, two.version) == (2, 3)
+    assert (one.virtual_mac, str(two.virtual_mac)) == (None, "00:00:5e:00:01:33")
+    assert [str(vip) for vip, _ in one.vips] == ["192.168.1.219", "192.168.1.220"]
+    assert [str(vip) for vip, _ in two.vips] == ["192.168.1.220"]
+
+
+@pytest.mark.parametrize(
+    ("member", "says"),
+    [
+        ({"vips": ["othr"]}, "'othr' is no VIP of vrrp 51"),
+        ({"version": 4}, "4"),
+        ({"version": 3, "keepalived": {"auth_type": "PASS", "auth_pass": "x"}}, "version 3 has no auth"),
+    ],
+)
+def test_a_members_own_settings_are_judged(member: dict[str, Any], says: str):
+    plain = data()
+    plain["groups"][0]["vrrp"]["members"]["db2"] |= member
+    with pytest.raises(ScenarioError, match=says):
+        from_data(plain)
+
+
+def test_a_vrid_is_used_once_on_an_interface():
+    plain = data()
+    second = {"vrrp": {**plain["groups"][0]["vrrp"], "name": "second", "vips": ["other"]}}
+    plain["vips"]["other"] = "192.168.1.220/24"
+    plain["groups"].append(second)
+    with pytest.raises(ScenarioError, match="vrid 51 is used by vrrp 51 on db1 bond0 already"):
+        from_data(plain)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from vipsim.machines.vrrp.keywords import TrackInterface
+from vipsim.machines.vrrp.keywords import TrackInterface, TrackScript
 from vipsim.machines.vrrp.rules import default_profile
 from vipsim.scenario.build_nodes import build_node
 from vipsim.scenario.format import EVENTS, GroupFile, HeartbeatFile, ScenarioFile, VrrpFile
@@ -125,11 +125,11 @@ def _keywords(file: VrrpFile | MemberFile) -> Written:
     found = _given(file.keepalived, *KeepalivedFile.model_fields)
     if "unicast_peer" in found:
         found["unicast_peer"] = tuple(found["unicast_peer"])
-    if "track_interface" in found:
-        tracked = found["track_interface"].items()
-        found["track_interface"] = tuple(
-            TrackInterface(name, **_given(part, "weight", "reverse")) for name, part in tracked
-        )
+    for name, kind in (("track_interface", TrackInterface), ("track_script", TrackScript)):
+        if name in found:
+            found[name] = tuple(
+                kind(target, **_given(part, *type(part).model_fields)) for target, part in found[name].items()
+            )
     return tuple(sorted(found.items()))
 
 

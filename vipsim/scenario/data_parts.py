@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from vipsim.machines.vrrp.keywords import TrackInterface
 from vipsim.scenario.model import (
     Client,
     Database,
@@ -28,7 +27,7 @@ Plain = dict[str, Any]
 _TIMES = {"user_timeout", "keepalive", "keepalive_interval", "timeout", "statement_timeout", "backoff",
           "backoff_limit", "replication_lag", "promotion_time", "advert_int", "preempt_delay",
           "garp_master_delay", "garp_master_refresh", "garp_lower_prio_delay", "vrrp_garp_interval",
-          "vrrp_startup_delay"}  # fmt: skip
+          "vrrp_startup_delay", "interval"}  # fmt: skip
 
 
 def node_data(node: Node) -> Plain:
@@ -105,10 +104,9 @@ def keywords_data(written: tuple[tuple[str, Any], ...]) -> Plain:
 
 def _keyword(name: str, value: Any) -> Any:
     if isinstance(value, tuple):
-        plain = TrackInterface("")
         if all(isinstance(one, str) for one in value):
             return list(value)
-        return {one.name: _differing(one, plain) for one in value}
+        return {one.name: _differing(one, type(one)("")) for one in value}
     return _plain(name, value)
 
 

@@ -43,6 +43,10 @@ class TrackScript:
     """Failures in a row that make it bad."""
     init_fail: bool = False
     """It counts as bad until it has succeeded."""
+    interval: Time = SECOND
+    """From the start of one check to that of the next, in ns."""
+    timeout: Time = 0
+    """A check that runs longer has failed, in ns; 0: as `interval`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,18 @@ class TrackInterfaceFile(Part):
     reverse: Flag = absent(False)
 
 
+class TrackScriptFile(Part):
+    """What the result of a check does to the router, and how often it is made."""
+
+    weight: Annotated[int, kinds.whole(-253, 253)] = absent(0, "0: its failure is a FAULT")
+    reverse: Flag = absent(False)
+    rise: Annotated[int, kinds.whole(1, 1_000_000)] = absent(1, "successes in a row that make it good")
+    fall: Annotated[int, kinds.whole(1, 1_000_000)] = absent(1, "failures in a row that make it bad")
+    init_fail: Flag = absent(False, "it counts as bad until it has succeeded")
+    interval: Positive = absent("1s")
+    timeout: Duration = absent("0s", "a check that runs longer has failed; 0s: as interval")
+
+
 class KeepalivedFile(Part):
     """Keywords of a group, or of one member of it, which win over the group's."""
 
@@ -47,3 +59,4 @@ class KeepalivedFile(Part):
     )
     dont_track_primary: Flag = absent(False)
     track_interface: dict[PortName, TrackInterfaceFile] = absent({})
+    track_script: dict[Name, TrackScriptFile] = absent({})

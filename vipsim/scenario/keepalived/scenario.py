@@ -171,6 +171,8 @@ def _tracked_scripts(config: KeepalivedConfig, one: VrrpInstance) -> tuple[Track
             known[track.name].rise.value,
             known[track.name].fall.value,
             known[track.name].init_fail.value,
+            known[track.name].interval.value,
+            known[track.name].timeout.value,
         )
         for track in one.track_script
         if not track.ignored and track.name in known
