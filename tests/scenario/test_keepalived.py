@@ -123,7 +123,7 @@ def test_members_may_disagree():
     one, two = keywords(made, "db1"), keywords(made, "db2")
     assert (one.name, two.name) == ("web", "web")
     assert (one.version, two.version) == (2, 3)
-    assert (one.virtual_mac, str(two.virtual_mac)) == (None, "00:00:5e:00:01:33")
+    assert (one.virtual_mac, str(two.virtual_mac)) == (None, "00:00:5E:00:01:33")
     assert [str(vip) for vip, _ in one.vips] == ["192.168.1.219", "192.168.1.220"]
     assert [str(vip) for vip, _ in two.vips] == ["192.168.1.220"]
 
