@@ -23,6 +23,9 @@ from vipsim.machines.bridge.words import (
     PortSet,
     RulesSet,
 )
+from vipsim.machines.carp import PROFILES as CARP_PROFILES
+from vipsim.machines.carp import CarpMachine, CarpSettings
+from vipsim.machines.carp.advert import advert_frame
 from vipsim.machines.heartbeat import HeartbeatMachine, HeartbeatSettings
 from vipsim.machines.host.stack import HostStack
 from vipsim.machines.neighbor import PROFILES as NEIGHBOR_PROFILES
@@ -107,6 +110,8 @@ class Entry:
     key_of: Callable[[Changed], Any] = lambda change: change.key
     """Which of the machine's `states` a change is about."""
     actions: tuple[type, ...] = get_args(Action)
+    keeps_address: bool = False
+    """A protocol that leaves its address behind when it is stopped: ucarp, unless it is told otherwise."""
     """What it may ask for."""
 
 
@@ -171,6 +176,45 @@ def vrrp(name: str, **given: Any) -> Entry:
         st.one_of(life, heard),
         lambda timer: timer[0] == "vrrp 51",
         is_protocol=True,
+    )
+
+
+# --- CARP -------------------------------------------------------------------------------------
+
+
+def carp(name: str, profile: str, **given: Any) -> Entry:
+    """A member, and adverts of every kind: signed by friends, by strangers, faster, slower, and of VRRP."""
+    rules = CARP_PROFILES[profile]
+    vips = tuple((vip, 24) for vip in (VIPS[:1] if rules.scripts else VIPS))
+    common = {"name": "carp 51", "vhid": 51, "vips": vips, "iface": "bond0", "profile": rules}
+    settings = CarpSettings(address=OWN, mac=OWN_MAC, **common, **{"advskew": 100, **given})
+
+    def said(address: IPv4, password: str, advbase: int, advskew: int, counter: int, vhid: int) -> Any:
+        theirs = replace(settings, address=address, password=password, demotion=0, vhid=vhid)
+        return advert_frame(theirs, counter, advbase, advskew).packet
+
+    adverts = st.builds(
+        said,
+        st.sampled_from([PEER, PEER, OWN, THIRD]),
+        st.sampled_from(["vipsim", "vipsim", "vipsim", "other"]),
+        st.sampled_from([1, 1, 2, 4, 255]),
+        st.sampled_from([0, 99, 100, 101, 255]),
+        st.sampled_from([0, 2**64 - 1]),
+        st.sampled_from([51, 51, 52]),
+    )
+    spoilt = st.builds(replace, adverts, ttl=st.sampled_from([254, 255]), checksum=st.sampled_from([None, 7]))
+    demoted = st.builds(replace, adverts, demotion=st.sampled_from([0, 1, 255]))
+    strange = st.just(Vrrp(PEER, VRRP_GROUP, 255, 2, 51, 100, 1, VIPS))
+    packets = st.one_of(adverts, adverts, spoilt, demoted, strange, others, arps)
+    heard = received(packets, multicast_mac(VRRP_GROUP))
+    set_down = st.builds(AdminChanged, ifaces, st.booleans())
+    return Entry(
+        name,
+        lambda: CarpMachine(settings),
+        st.one_of(life, heard, heard, set_down),
+        lambda timer: timer[0] == "carp 51",
+        is_protocol=True,
+        keeps_address=rules.scripts and not settings.shutdown,
     )
 
 
@@ -458,6 +502,11 @@ ENTRIES = [
         **V3,
     ),
     vrrp("frr3", profile=PROFILES["frr"], **V3),
+    carp("ucarp", "ucarp"),
+    carp("ucarp-fast", "ucarp", advskew=0, ratio=2, preempt=True, shutdown=True, neutral=True),
+    carp("ucarp-any-link", "ucarp", ignore_carrier=True, shutdown=True),
+    carp("carp-freebsd", "freebsd", demotion=200, preempt=True),
+    carp("carp-openbsd", "openbsd", demotion=1, preempt=True),
     heartbeat("pull-standby", "standby", "pull"),
     heartbeat("pull-primary", "primary", "pull", failback="automatic"),
     heartbeat("pull-standby-service", "standby", "pull", probe=5432, failback="automatic"),

@@ -6,6 +6,8 @@ from dataclasses import fields
 from enum import Enum
 
 from vipsim.machines.bridge import Bridge
+from vipsim.machines.carp import PROFILES as CARP_PROFILES
+from vipsim.machines.carp import CaptureBuffer, CarpMachine, CarpProfile
 from vipsim.machines.heartbeat import HeartbeatMachine
 from vipsim.machines.neighbor import PROFILES as NEIGHBORS
 from vipsim.machines.neighbor import NeighborCache
@@ -19,6 +21,7 @@ from vipsim.units import format_duration
 MACHINES = (
     ("Heartbeat", HeartbeatMachine),
     ("VRRP", VrrpMachine),
+    ("CARP", CarpMachine),
     ("Neighbor cache, one entry", NeighborCache),
     ("Learning switch, one address and one port", Bridge),
     ("Database server", DatabaseServer),
@@ -80,7 +83,24 @@ def vrrp_profiles() -> list[str]:
     return lines + [f"| `{one.name}` | {_shown(getattr(defaults, one.name))} |" for one in fields(Keywords)]
 
 
+def carp_profiles() -> list[str]:
+    """The rules of each implementation."""
+    return [
+        "| rule | " + " | ".join(f"`{name}`" for name in CARP_PROFILES) + " |",
+        "| --- |" + " --- |" * len(CARP_PROFILES),
+        *(
+            f"| `{one.name}` | "
+            + " | ".join(_shown(getattr(rules, one.name)) for rules in CARP_PROFILES.values())
+            + " |"
+            for one in fields(CarpProfile)
+            if one.name != "name"
+        ),
+    ]
+
+
 def _shown(value: object) -> str:
+    if isinstance(value, CaptureBuffer):
+        return f"in blocks closed every {format_duration(value.retire)}"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
@@ -127,6 +147,10 @@ def page() -> str:
         "new MAC from the announcement, and the owner answers pings to the address.",
         "",
         *vrrp_profiles(),
+        "",
+        "## CARP profiles",
+        "",
+        *carp_profiles(),
     ]
     lines += [
         "",

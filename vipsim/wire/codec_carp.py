@@ -5,7 +5,10 @@ CARP shares protocol 112, version 2 and the group 224.0.0.18 with VRRP: `is_carp
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import struct
+from collections.abc import Sequence
 
 from vipsim.errors import EncodeError
 from vipsim.wire.addresses import IPv4
@@ -24,6 +27,17 @@ def is_carp(message: bytes) -> bool:
     """Whether a message of protocol 112 is CARP's."""
     # It has 36 octets and says 7 where VRRP counts its addresses, which would need 44.
     return len(message) == CARP_MESSAGE and message[0] == VERSION_AND_TYPE and message[3] == _AUTH_WORDS
+
+
+def carp_digest(password: bytes, vhid: int, addresses: Sequence[IPv4], counter: int) -> bytes:
+    """Return the digest that a node with this password writes, 20 octets.
+
+    It is an HMAC (RFC 2104) with SHA-1 over version, type, vhid, the addresses in rising order, and the counter.
+    """
+    version, kind = divmod(VERSION_AND_TYPE, 16)
+    listed = b"".join(address.packed for address in sorted(addresses))
+    message = bytes([version, kind, vhid]) + listed + counter.to_bytes(8, "big")
+    return hmac.new(password, message, hashlib.sha1).digest()
 
 
 def encode_carp(packet: Carp) -> bytes:
