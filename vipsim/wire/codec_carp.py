@@ -32,7 +32,8 @@ def is_carp(message: bytes) -> bool:
 def carp_digest(password: bytes, vhid: int, addresses: Sequence[IPv4], counter: int) -> bytes:
     """Return the digest that a node with this password writes, 20 octets.
 
-    It is an HMAC (RFC 2104) with SHA-1 over version, type, vhid, the addresses in rising order, and the counter.
+    It is an HMAC (RFC 2104) with SHA-1 over version, type, vhid, the addresses in rising order and the
+    counter.
     """
     version, kind = divmod(VERSION_AND_TYPE, 16)
     listed = b"".join(address.packed for address in sorted(addresses))
