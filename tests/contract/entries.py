@@ -86,7 +86,7 @@ from vipsim.machines.vocabulary import (
 from vipsim.machines.vrrp import PROFILES, VrrpMachine, VrrpSettings
 from vipsim.machines.vrrp.keywords import Keywords, TrackInterface, TrackScript
 from vipsim.units import MS, SECOND
-from vipsim.wire.addresses import BROADCAST, NO_IP, NO_MAC, VRRP_GROUP, IPv4, Mac, multicast_mac
+from vipsim.wire.addresses import BROADCAST, NO_IP, NO_MAC, VRRP_GROUP, IPv4, Mac, multicast_mac, virtual_mac
 from vipsim.wire.frames import Arp, ArpOp, Echo, IcmpKind, Other, Tcp, TcpFlag, Udp, Vrrp, framed
 from vipsim.wire.heartbeat import PORT, Kind, Message, encode
 
@@ -110,9 +110,9 @@ class Entry:
     key_of: Callable[[Changed], Any] = lambda change: change.key
     """Which of the machine's `states` a change is about."""
     actions: tuple[type, ...] = get_args(Action)
-    keeps_address: bool = False
-    """A protocol that leaves its address behind when it is stopped: ucarp, unless it is told otherwise."""
     """What it may ask for."""
+    keeps_address: bool = False
+    """A protocol that leaves its address behind when stopped: FRR; ucarp, unless it is told otherwise."""
 
 
 # --- strategies that several machines share ----------------------------------------------------
@@ -176,6 +176,7 @@ def vrrp(name: str, **given: Any) -> Entry:
         st.one_of(life, heard),
         lambda timer: timer[0] == "vrrp 51",
         is_protocol=True,
+        keeps_address=settings.profile.leaves_address,
     )
 
 
@@ -501,7 +502,8 @@ ENTRIES = [
         ),
         **V3,
     ),
-    vrrp("frr3", profile=PROFILES["frr"], **V3),
+    vrrp("frr3", profile=PROFILES["frr"], virtual_mac=virtual_mac(51), **V3),
+    vrrp("frr2-owner", profile=PROFILES["frr"], virtual_mac=virtual_mac(51), priority=255),
     carp("ucarp", "ucarp"),
     carp("ucarp-fast", "ucarp", advskew=0, ratio=2, preempt=True, shutdown=True, neutral=True),
     carp("ucarp-any-link", "ucarp", ignore_carrier=True, shutdown=True),

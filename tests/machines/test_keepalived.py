@@ -29,6 +29,7 @@ from vipsim.machines.vocabulary import (
     State,
     Stopped,
     TimerFired,
+    VipFailed,
     VipReady,
 )
 from vipsim.machines.vrrp import PROFILES, VrrpMachine
@@ -156,10 +157,38 @@ def test_note_4_the_owner_starts_at_once_unless_told_to_be_backup(state, at):
     assert made.changes[-1][:2] == (at, "MASTER")
 
 
-def test_frr_always_starts_as_backup():
-    made = bench(255, profile=FRR)
+@pytest.mark.parametrize("priority, state", [(255, State.MASTER), (254, State.BACKUP)])
+def test_an_owner_of_frrs_takes_over_at_its_start(priority, state):
+    made = bench(priority, profile=FRR)
     made.feed(Started())
+    assert made.state is state
+
+
+def test_frr_has_no_fault_and_tells_of_a_takeover_when_the_carrier_is_back():
+    made = backup(profile=FRR, version=3)
+    made.feed(LinkChanged("bond0", up=False), s(1))
     assert made.state is State.BACKUP
+    made.run(s("3.6"))
+    assert made.state is State.MASTER
+    made = backup(profile=FRR, version=3)
+    machine = made.machine
+    machine.handle(TimerFired(("vrrp 51", "master_down")), s("3.6"))
+    assert machine.handle(VipFailed(VIP, "no carrier"), s("3.6")) == []
+    machine.handle(TimerFired(("vrrp 51", "advert")), s("4.6"))
+    actions = machine.handle(LinkChanged("bond0", up=True), s(5))
+    assert [type(action) for action in actions] == [Send, AcquireVip]
+    assert only(Announce, machine.handle(VipReady(VIP), s(5)))
+    assert machine.handle(LinkChanged("bond0", up=True), s(6)) == []
+
+
+def test_frr_leaves_its_address_when_it_is_stopped():
+    made = master(profile=FRR, version=3)
+    actions = made.feed(Stopped(), s("0.5"))
+    assert [one.frame.packet.priority for one in only(Send, actions)] == [0]
+    assert not only(ReleaseVip, actions)
+    assert only(
+        ReleaseVip, master(profile=FRR, version=3).hear(advert(150, profile=FRR, version=3), s("0.5"))
+    )
 
 
 def test_a_start_delay_is_counted_before_the_first_master_down():

@@ -44,7 +44,11 @@ def scenario(row: dict[str, Any], *more: dict[str, Any], **changes: Any) -> Scen
     params = {name: given for name, given in row["params"].items() if name.startswith("n")}
     frr = row["daemon"] == "frr"
     version = int(params["n1"].get("version", 3 if frr else 2))
-    members = {name: member(given, frr) for name, given in params.items()}
+    daemons = {name: given.get("daemon", row["daemon"]) for name, given in params.items()}
+    members = {name: member(given, daemons[name] == "frr") for name, given in params.items()}
+    for name, daemon in daemons.items():
+        if daemon != row["daemon"]:
+            members[name]["profile"] = daemon
     interval = (
         max(1, round(params["n1"].get("advert_int", 1)))
         if version == 2
@@ -55,7 +59,6 @@ def scenario(row: dict[str, Any], *more: dict[str, Any], **changes: Any) -> Scen
         "vips": ["service"],
         "version": version,
         "profile": "frr" if frr else "keepalived",
-        "virtual_mac": frr,
         "members": members,
     }
     if frr:

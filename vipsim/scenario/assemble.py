@@ -23,6 +23,8 @@ Settings = VrrpSettings | HeartbeatSettings
 FailoverMachine = VrrpMachine | HeartbeatMachine
 
 
+Standing = tuple[str, IPv4, int, str, Mac]
+"""Node, virtual address and its prefix, interface below, and the virtual MAC."""
 Maker = Callable[[], tuple[FailoverMachine, ...]]
 """Makes the machines of one daemon process afresh, for each time that it is launched."""
 
@@ -81,7 +83,7 @@ def vrrp_settings(scenario: Scenario, group: VrrpGroup, node_name: str) -> VrrpS
     else:
         raise ScenarioError(f"{group.name} has no member {node_name}")
     iface = _iface(scenario, node_name, member.iface)
-    profile = profile_named(group.profile)
+    profile = profile_named(group.profile_of(member))
     return VrrpSettings(
         name=group.name,
         vrid=group.vrid,
@@ -94,14 +96,30 @@ def vrrp_settings(scenario: Scenario, group: VrrpGroup, node_name: str) -> VrrpS
         advert_interval=advert_interval(group, member),
         preempt=member.preempt,
         profile=profile,
-        virtual_mac=virtual_mac(group.vrid) if group.virtual_mac_of(member) else None,
+        virtual_mac=virtual_mac(group.vrid) if group.virtual_mac_of(member) or profile.standing else None,
         homes=_homes(scenario, group, member, iface),
         keywords=keywords_for(scenario, group, member) if profile.has_keywords else None,
     )
 
 
+def standing(scenario: Scenario) -> tuple[Standing, ...]:
+    """Addresses that are in a kernel from the start, whether or not it may speak for them (FRR)."""
+    found: list[Standing] = []
+    for group in (one for one in scenario.groups if isinstance(one, VrrpGroup)):
+        for member in group.members:
+            settings = vrrp_settings(scenario, group, member.node)
+            if settings.profile.standing and settings.virtual_mac is not None:
+                found += [
+                    (member.node, vip, prefix, settings.home(vip)[0], settings.virtual_mac)
+                    for vip, prefix in settings.vips
+                ]
+    return tuple(found)
+
+
 def advert_interval(group: VrrpGroup, member: VrrpMember) -> Time:
     """The interval (ns) that `member` is configured to."""
+    if not profile_named(group.profile_of(member)).has_keywords:
+        return group.advert_interval
     written = dict(group.keepalived) | dict(member.keepalived)
     interval: Time = written.get("advert_int", group.advert_interval)
     return interval

@@ -108,7 +108,7 @@ def _vrrp(file: VrrpFile, nodes: tuple[Node, ...]) -> VrrpGroup:
             member.priority,
             keepalived=_keywords(member),
             vips=tuple(member.vips or ()),
-            **_given(member, "preempt", "version", "virtual_mac"),
+            **_given(member, "preempt", "version", "profile", "virtual_mac"),
         )
         for node, member in file.members.items()
     )

@@ -108,6 +108,8 @@ def group_data(group: Group, *, resolved: bool = True) -> Plain:
 
 def _member_data(member: VrrpMember) -> Plain:
     data: Plain = {"iface": member.iface, "priority": member.priority, "preempt": member.preempt}
+    if member.profile:
+        data["profile"] = member.profile
     if member.keepalived:
         data["keepalived"] = keywords_data(member.keepalived)
     if member.vips:

@@ -35,7 +35,7 @@ from vipsim.sim.forwarding import Forwarder
 from vipsim.sim.nic import Nic
 from vipsim.sim.reachable import ReachableTimes
 from vipsim.sim.timers import TimerTable, lateness_of
-from vipsim.sim.virtual_mac import virtual_nic
+from vipsim.sim.virtual_mac import home, silence
 from vipsim.sim.world import World
 from vipsim.wire.addresses import NO_IP, IPv4, Mac, multicast_mac
 from vipsim.wire.frames import Arp, Frame, IcmpKind, IpPacket, Other, framed
@@ -56,8 +56,8 @@ class Kernel:
 
     __slots__ = (
         "addresses", "flows", "forwarder", "gateway", "hooks", "hz", "loop_key", "name", "nics", "number",
-        "ports", "prefixes", "profile", "reachable", "sockets", "stack", "state", "taps", "timer_users",
-        "timers", "vips", "world",
+        "ports", "prefixes", "profile", "reachable", "sockets", "stack", "standing", "state", "taps",
+        "timer_users", "timers", "vips", "world",
     )  # fmt: skip
 
     def __init__(self, world: World, name: str, number: int, profile: NeighborProfile, hz: int = 0) -> None:
@@ -71,10 +71,12 @@ class Kernel:
         self.nics: dict[str, Nic] = {}
         self.addresses: dict[IPv4, Nic] = {}
         self.prefixes: dict[IPv4, int] = {}
-        """Of the addresses that are no virtual ones."""
+        """Of the addresses that are there from the start."""
         self.gateway: IPv4 | None = None
         self.vips: dict[IPv4, Nic] = {}
-        """The virtual ones among `addresses`."""
+        """The virtual ones among `addresses` that are in use."""
+        self.standing: dict[IPv4, Nic] = {}
+        """Virtual addresses that are there from the start, in use or not."""
         self.flows: dict[int, Handler] = {}
         """Who waits for echo replies, by their identifier."""
         self.ports: dict[int, Handler] = {}
@@ -136,11 +138,9 @@ class Kernel:
         """Add a virtual address at the MAC `lladdr` (None: that of `iface`); False if it is there already."""
         if vip in self.vips:
             return False
-        nic = self.nics[iface]
-        if lladdr is not None and lladdr != nic.mac:
-            nic = virtual_nic(self, nic, lladdr)
-        self.vips[vip] = nic
-        self.add_address(vip, nic, prefix)
+        nic = self.vips[vip] = home(self, vip, self.nics[iface], lladdr)
+        if vip not in self.standing:
+            self.add_address(vip, nic, prefix)
         data = {"vip": vip, "iface": nic.name, "act": "acquire", "lladdr": nic.mac}
         self.world.note("vip", self.name, data, cause)
         return True
@@ -149,7 +149,10 @@ class Kernel:
         """Remove a virtual address."""
         nic = self.vips.pop(vip, None)
         if nic is not None:
-            self.remove_address(vip, cause)
+            if vip in self.standing:
+                silence(nic)
+            else:
+                self.remove_address(vip, cause)
             self.world.note(
                 "vip", self.name, {"vip": vip, "iface": nic.name, "act": act, "lladdr": nic.mac}, cause
             )

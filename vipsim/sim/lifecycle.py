@@ -5,6 +5,7 @@ from __future__ import annotations
 from vipsim.machines.host.stack import HostStack
 from vipsim.machines.vocabulary import LinkChanged
 from vipsim.sim.kernel import HOST_DOWN, NO_CARRIER, Kernel
+from vipsim.sim.virtual_mac import stand
 
 
 def set_carrier(kernel: Kernel, iface: str, up: bool, cause: int) -> None:
@@ -57,8 +58,11 @@ def boot(kernel: Kernel) -> None:
         for entry in nic.entries.values():
             entry.target = entry.relay = None  # flows that hold it must ask the new cache
         nic.above.clear()
-    own = [(address, nic) for address, nic in kernel.addresses.items() if address not in kernel.vips]
+    moved = {**kernel.vips, **kernel.standing}
+    own = [(address, nic) for address, nic in kernel.addresses.items() if address not in moved]
+    standing = list(kernel.standing.items())
     kernel.vips.clear()
+    kernel.standing.clear()
     kernel.addresses.clear()
     kernel.stack = HostStack(kernel.profile)
     kernel.nics = {name: nic for name, nic in kernel.nics.items() if nic.below is nic}
@@ -69,6 +73,8 @@ def boot(kernel: Kernel) -> None:
         kernel.add_address(address, nic, kernel.prefixes[address])
     if kernel.gateway is not None:
         kernel.set_gateway(kernel.gateway)
+    for vip, nic in standing:
+        stand(kernel, vip, kernel.prefixes[vip], nic.below.name, nic.mac)
     kernel.reachable.draw_again()
     deafen(kernel)
 

@@ -19,6 +19,7 @@ from vipsim.sim.plan import Plan
 from vipsim.sim.services import Echoes, ServiceProcess
 from vipsim.sim.streams import Losses
 from vipsim.sim.switch import SwitchNode, SwitchPort
+from vipsim.sim.virtual_mac import stand
 from vipsim.sim.workloads.factory import make_workload
 from vipsim.sim.workloads.plan import DatabasePlan
 from vipsim.sim.workloads.rota import Workload
@@ -66,6 +67,8 @@ class Network:
             )
         for number, link in enumerate(plan.links):
             self.cables.append(self._lay(2 * number, *link))
+        for node, vip, prefix, iface, lladdr in plan.standing:
+            stand(self.kernels[node], vip, prefix, iface, lladdr)
         for name, make in plan.daemons:
             self.daemons[name] = Daemon(self.kernels[name], next(numbers), make)
         writers = {number: client.client.name for number, client in enumerate(plan.clients, 1)}

@@ -9,15 +9,21 @@ as a Linux macvlan does: keepalived's ``use_vmac`` makes one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from vipsim.machines.neighbor import NeighborCache
-from vipsim.sim.link import Direction
 from vipsim.wire.addresses import BROADCAST, GROUP_BIT, Mac
 from vipsim.wire.frames import Arp, Echo, Frame
 
 if TYPE_CHECKING:
     from vipsim.sim.kernel import Kernel
+
+
+class Outlet(Protocol):
+    """What an interface sends into."""
+
+    def send(self, frame: Frame) -> None:
+        """Take a frame that leaves the host."""
 
 
 class Nic:
@@ -40,7 +46,8 @@ class Nic:
         self.carrier = True
         self.deaf: str | None = None
         """Why nothing is received now; None: all is well."""
-        self.out: Direction
+        self.out: Outlet
+        """Where frames leave: the cable, unless the interface may not speak."""
         self.addresses = kernel.addresses
         self.flows = kernel.flows
         self.cache: NeighborCache

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vipsim.machines.neighbor import NeighborProfile, profile_named
-from vipsim.scenario.assemble import Maker, daemons, vrrp_settings
+from vipsim.scenario.assemble import Maker, Standing, daemons, standing, vrrp_settings
 from vipsim.scenario.check.options import gateway_address
 from vipsim.scenario.data import to_data
 from vipsim.scenario.model import End, Group, Host, Scenario, Switch, VrrpGroup
@@ -53,6 +53,8 @@ class Plan:
     clients: tuple[ClientPlan, ...]
     daemons: tuple[tuple[str, Maker], ...]
     """Node and a maker of its machines, fresh for each start of the process."""
+    standing: tuple[Standing, ...]
+    """Addresses that are in a kernel from the start."""
     names: dict[int, str]
     """Node names by MAC."""
     leaders: tuple[tuple[str, Time], ...]
@@ -69,6 +71,7 @@ def compile_scenario(scenario: Scenario) -> Plan:
         links=tuple((k.a, k.b, k.rate, k.delay, k.jitter, k.loss) for k in scenario.links),
         clients=tuple(plan_client(scenario, client) for client in scenario.clients),
         daemons=daemons(scenario),
+        standing=standing(scenario),
         names={iface.mac: host.name for host in scenario.hosts for iface in host.ifaces},
         leaders=tuple(_leader(scenario, group) for group in scenario.groups),
     )

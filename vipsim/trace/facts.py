@@ -62,6 +62,8 @@ class Facts:
     """Groups whose standby asks (pull): there each direction of the way is needed."""
     members: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Of each group the interface (``node.iface``) on which each node takes part."""
+    leaving: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Of each group the nodes whose daemon leaves its addresses in use when it ends in order."""
     intervals: Mapping[str, Time] = field(default_factory=dict)
     """Interval of each group's periodic messages, in ns."""
     grace: Time = LEAST_GRACE
@@ -81,6 +83,14 @@ class Facts:
         """Whether `machine` moves `vip` (an unknown machine moves all)."""
         vips = self.machines.get(machine)
         return vips is None or vip in vips
+
+    def leaves(self, node: str) -> bool:
+        """Whether some daemon of `node` leaves its addresses in use when it ends in order."""
+        return any(node in nodes for nodes in self.leaving.values())
+
+    def leaves_behind(self, node: str, vip: str) -> bool:
+        """Whether the daemon that moves `vip` at `node` is such a one."""
+        return any(node in nodes and self.moves(machine, vip) for machine, nodes in self.leaving.items())
 
     def puts_out(self, word: str, target: str, value: str, machine: str, old: str, new: str) -> bool:
         """Whether a fault surely leaves `new` without any sign of the master `old` of `machine`.

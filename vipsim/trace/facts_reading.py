@@ -15,6 +15,9 @@ from vipsim.errors import UnitError
 from vipsim.trace.facts import DAEMON, HOST, LEAST_GRACE, ClientFacts, Facts
 from vipsim.units import Time, parse_duration
 
+LEAVING = frozenset({"frr"})
+"""Profiles of daemons whose end in order takes no address away (truth/NOTES 21)."""
+
 
 def read_facts(header: Mapping[str, Any]) -> Facts:
     """Read the facts from a trace's header, as far as they are there."""
@@ -26,6 +29,7 @@ def read_facts(header: Mapping[str, Any]) -> Facts:
     heartbeats: set[str] = set()
     watched: dict[str, str] = {}
     members: dict[str, Mapping[str, str]] = {}
+    leaving: dict[str, frozenset[str]] = {}
     intervals: dict[str, Time] = {}
     grace = LEAST_GRACE
     for group in _sequence(scenario.get("groups")):
@@ -36,6 +40,7 @@ def read_facts(header: Mapping[str, Any]) -> Facts:
                 addresses.get(str(vip), str(vip)) for vip in _sequence(facts.get("vips"))
             )
             members[name] = _read_members(facts)
+            leaving[name] = _read_leaving(facts)
             if kind == "heartbeat":
                 heartbeats.add(name)
                 watched[name] = _read_watched(facts)
@@ -54,6 +59,7 @@ def read_facts(header: Mapping[str, Any]) -> Facts:
         watched=watched,
         asking=frozenset(name for name, what in watched.items() if what != DAEMON),
         members=members,
+        leaving=leaving,
         intervals=intervals,
         grace=grace,
     )
@@ -86,6 +92,16 @@ def _read_members(group: Mapping[str, Any]) -> dict[str, str]:
         if isinstance(end, str) and "." in end:
             found[end.partition(".")[0]] = end
     return found
+
+
+def _read_leaving(group: Mapping[str, Any]) -> frozenset[str]:
+    """The members whose profile leaves the addresses behind."""
+    profile = group.get("profile")
+    return frozenset(
+        str(node)
+        for node, body in _mapping(group.get("members")).items()
+        if _mapping(body).get("profile", profile) in LEAVING
+    )
 
 
 def _read_clients(scenario: Mapping[str, Any], addresses: Mapping[str, str]) -> dict[str, ClientFacts]:

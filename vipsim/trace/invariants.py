@@ -9,7 +9,8 @@ one-owner              When the run ends and the network was whole for the grace
 goodbye-means-release  When the instant ends in which a node said goodbye (an advert with priority 0 or
                        form ``bye``, or its daemon stopped in order), its kernel answers for the group's
                        VIPs no more, unless it is MASTER again. Outside the simulator a release may take
-                       `RELEASE_TIME`.
+                       `RELEASE_TIME`. Daemons that leave their addresses behind (FRR) are exempt, and
+                       their end is no harmless fault to one-owner.
 wake-up-has-cause      A record's cause is an earlier record. Every timer has one, but a timer of a cache
                        or a switch may be the doing of a client's own probe (cause 0).
 frames-conserved       Frames sent = delivered + lost + dropped + in flight, in the counts and in the
@@ -26,7 +27,7 @@ from typing import TYPE_CHECKING
 
 from vipsim.trace.facts import Facts
 from vipsim.trace.facts_reading import read_facts
-from vipsim.trace.faultlog import FaultLog
+from vipsim.trace.faultlog import FaultLog, OpenFault
 from vipsim.trace.overlaps import owns_after
 from vipsim.trace.records import Level, Record
 from vipsim.trace.takeovers import MASTER
@@ -76,7 +77,7 @@ def one_owner(trace: Trace) -> Iterator[Finding]:
     log = FaultLog(facts)
     for record in trace.select("fault"):
         log.on_fault(record.time, record.node, record.data)
-    if any(fault.ended is None and fault.word not in HARMLESS for fault in log.faults):
+    if any(fault.ended is None and not _is_harmless(fault, facts) for fault in log.faults):
         return
     since: dict[str, dict[str, Record]] = {}
     for record in trace.select("vip"):
@@ -94,6 +95,13 @@ def one_owner(trace: Trace) -> Iterator[Finding]:
             who = " and ".join(sorted(owners))
             text = f"{who} all answer for {vip} since {seconds(start)}, and nothing is broken"
             yield trace.duration, text, second.id
+
+
+def _is_harmless(fault: OpenFault, facts: Facts) -> bool:
+    """Whether nobody answers who should not, while this fault is open."""
+    if fault.word == "stop" and any(facts.leaves(node) for node in fault.hits or facts.hosts):
+        return False
+    return fault.word in HARMLESS
 
 
 def goodbye_means_release(trace: Trace) -> Iterator[Finding]:
@@ -138,6 +146,8 @@ def _kept_after(
     if any(who == node and machine in (None, what) for who, what in masters):
         return
     for vip in owned.get(node, {}):
+        if facts.leaves_behind(node, vip):
+            continue
         if machine is None or facts.moves(machine, vip):
             yield goodbye.time, f"{node} said goodbye and still answers for {vip}", goodbye.id
 

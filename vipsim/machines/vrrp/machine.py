@@ -151,6 +151,12 @@ class VrrpMachine(Router):
             case VipReady(vip=vip):
                 # RFC 3768 section 6.4.2: a gratuitous ARP for each address.
                 return self._announcer.confirmed(vip, now)
+            case VipFailed(vip=vip) if vip in self.vips and not self.settings.profile.minds_carrier:
+                # FRR: advert and announcement are pending until the interface is up.
+                self._untold = True
+                return []
+            case LinkChanged(iface=self.settings.iface, up=True) if self._untold:
+                return self._tell_now()
             case VipFailed(vip=vip) if vip in self.vips:
                 # Not in the RFCs: a master without its address serves nobody, so let others try.
                 actions = self.become_backup(now, "vip failed")
@@ -167,8 +173,8 @@ class VrrpMachine(Router):
         if advert.priority == GOODBYE:
             # RFC 3768 section 6.4.3: tell the backups at once that there is still a master.
             return self._advertise(now)
-        if advert.priority == self.base_priority == OWNER:
-            # Only keepalived's owners hear: two of them are a mistake, which each mends by yielding.
+        if advert.priority == self.base_priority == OWNER and self.settings.profile.owner_yields:
+            # Two owners are a mistake, which each of keepalived's mends by yielding.
             self.base_priority = OWNER - 1
             self._measure()
         if why := is_better(advert, self.settings, self.priority):

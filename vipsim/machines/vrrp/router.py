@@ -65,6 +65,8 @@ class Router:
         self._preemption = Preemption(settings, self.keywords)
         self._announcer = Announcer(settings, self.keywords, self.timers)
         self._advert: list[Action] = []
+        self._untold = False
+        """A takeover without a carrier, of which nobody has heard."""
         self._measure()
 
     @property
@@ -167,6 +169,12 @@ class Router:
         actions.append(self.timers.set("advert", now + self.interval, now))
         return actions
 
+    def _tell_now(self) -> list[Action]:
+        """The carrier is there: say now what could not be said when the router became master."""
+        self._untold = False
+        self._announcer.begin()
+        return [*self._advert, *self._acquire()]
+
     def _resume_mastership(self, now: Time, age: Time) -> list[Action]:
         """Be a master of long standing: everybody knows, so nothing is said."""
         next_advert = max(now, now + self.interval - age)
@@ -180,9 +188,11 @@ class Router:
         actions: list[Action] = [changed(self.transitions, self.part, old, new, why)]
         actions += self.timers.cancel("master_down") + self.timers.cancel("advert")
         self._preemption.reset()
+        self._untold = False
         if old is State.MASTER:
             actions += self._announcer.stop()
-            actions += self._release()
+            leaves = new is State.INIT and self.settings.profile.leaves_address
+            actions += [] if leaves else self._release()
         if new is State.INIT:
             actions += self._announcer.forget()
         return actions

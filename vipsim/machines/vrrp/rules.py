@@ -91,6 +91,15 @@ class VrrpProfile:
     """A rejected advert is logged, each reason once."""
     has_keywords: bool = False
     """It is configured by `Keywords`."""
+    minds_carrier: bool = True
+    """Without a carrier it is in FAULT; otherwise it goes on, and a takeover is told of when it is back."""
+    standing: bool = False
+    """The addresses are in the kernel from the start, on an interface with the virtual MAC that may receive
+    at any time and may speak only while the router is MASTER (Linux: protodown)."""
+    leaves_address: bool = False
+    """When it ends in order, its addresses stay in use."""
+    owner_yields: bool = False
+    """Priority 255 goes down to 254 when it hears another 255."""
 
 
 FF = "garp-request-ff"
@@ -112,6 +121,7 @@ PROFILES: dict[str, VrrpProfile] = {
         announcements=5,
         owner_starts="by state",
         owner_listens=True,
+        owner_yields=True,
         owners_list_counts=True,
         any_packet_restarts=True,
         fault_goodbyes=2,
@@ -121,9 +131,19 @@ PROFILES: dict[str, VrrpProfile] = {
         notes_refusals=True,
         has_keywords=True,
     ),
-    # FRR 8.4 vrrpd: truth/NOTES 21 to 23, knowledge/keepalived.md section 2.6.
+    # FRR 8.4 vrrpd: truth/NOTES 21 to 23. Its source: an owner takes over at its start and hears adverts;
+    # the loss of a carrier changes no state (`frr3-portdown-a1:recover`: the master had never stopped).
+    # Nobody takes the macvlan down when the daemon ends (`frr3-term-a1`).
     "frr": VrrpProfile(
-        "frr", (3, 2), owner_starts="as backup", skew_tick=10 * MS, announcement_form=FF, notes_refusals=True
+        "frr",
+        (3, 2),
+        owner_listens=True,
+        skew_tick=10 * MS,
+        announcement_form=FF,
+        notes_refusals=True,
+        minds_carrier=False,
+        standing=True,
+        leaves_address=True,
     ),
 }
 """Known profiles by name."""
@@ -161,6 +181,7 @@ def keywords_of(profile: VrrpProfile) -> Keywords:
     if profile.has_keywords:
         return Keywords(garp_master_repeat=profile.announcements)
     return Keywords(
+        dont_track_primary=not profile.minds_carrier,
         lower_prio_no_advert=not profile.answers_lower_priority,
         garp_master_repeat=profile.announcements,
         garp_master_delay=0,

@@ -153,30 +153,36 @@ def _check_vrrp(findings: Findings, group: VrrpGroup, where: Where) -> None:
         check_interval, group.version, group.advert_interval, PROFILES.get(group.profile)
     ):
         findings.refused((*where, "advert_interval"), error)
-    profile = PROFILES.get(group.profile)
-    if profile is None:
-        findings.add(
-            (*where, "profile"),
-            f"no VRRP profile is called {shown(group.profile)}",
-            nearest(group.profile, sorted(PROFILES)),
-        )
-    elif group.version not in profile.versions:
-        fits = ", ".join(sorted(name for name, rules in PROFILES.items() if group.version in rules.versions))
-        findings.add(
-            (*where, "profile"),
-            f"profile {profile.name} does not speak version {group.version}",
-            f"use one of {fits}, or leave it out" if fits else "",
-        )
+    _check_profile(findings, group.profile, group.version, (*where, "profile"))
     check_keepalived(findings, group, where)
     _check_priorities(findings, group, where)
     _check_differences(findings, group, where)
 
 
+def _check_profile(findings: Findings, name: str, version: int, place: Where) -> None:
+    profile = PROFILES.get(name)
+    if profile is None:
+        findings.add(place, f"no VRRP profile is called {shown(name)}", nearest(name, sorted(PROFILES)))
+    elif version not in profile.versions:
+        fits = ", ".join(sorted(name for name, rules in PROFILES.items() if version in rules.versions))
+        findings.add(
+            place,
+            f"profile {profile.name} does not speak version {version}",
+            f"use one of {fits}, or leave it out" if fits else "",
+        )
+
+
 def _check_differences(findings: Findings, group: VrrpGroup, where: Where) -> None:
     """What a member has otherwise than its group."""
-    profile = PROFILES.get(group.profile)
     for member in group.members:
         place = (*where, "members", member.node)
+        version, profile = group.version_of(member), PROFILES.get(group.profile_of(member))
+        if member.profile:
+            _check_profile(findings, member.profile, version, (*place, "profile"))
+        if member.virtual_mac is False and profile is not None and profile.standing:
+            findings.add(
+                (*place, "virtual_mac"), "FRR has its addresses at the virtual MAC only", "leave it out"
+            )
         for position, name in enumerate(member.vips):
             if name not in group.vips and not findings.excused(name, "vips"):
                 findings.add(
@@ -184,7 +190,6 @@ def _check_differences(findings: Findings, group: VrrpGroup, where: Where) -> No
                     f"{shown(name)} is no VIP of {_title(findings, group, where)}",
                     nearest(name, group.vips),
                 )
-        version = group.version_of(member)
         if version == group.version or profile is None:
             continue
         if version not in profile.versions:

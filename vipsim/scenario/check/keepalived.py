@@ -13,21 +13,26 @@ from vipsim.scenario.model import VrrpGroup, VrrpMember
 
 def check_keepalived(findings: Findings, group: VrrpGroup, where: Where) -> None:
     """Whether the keywords fit the profile, each other, and the nodes that they name."""
-    profile = PROFILES.get(group.profile)
-    if profile is None:
+    if any(name not in PROFILES for name in (group.profile, *map(group.profile_of, group.members))):
         return
-    places: list[tuple[Where, tuple[tuple[str, Any], ...]]] = [((*where, "keepalived"), group.keepalived)]
-    places += [((*where, "members", one.node, "keepalived"), one.keepalived) for one in group.members]
-    for place, written in places:
-        if written and not profile.has_keywords:
+    readers = [one for one in group.members if PROFILES[group.profile_of(one)].has_keywords]
+    mine = group.profile if not readers else readers[0].profile or group.profile
+    places: list[tuple[Where, tuple[tuple[str, Any], ...], str]] = [
+        ((*where, "keepalived"), group.keepalived, mine)
+    ]
+    places += [
+        ((*where, "members", one.node, "keepalived"), one.keepalived, group.profile_of(one))
+        for one in group.members
+    ]
+    for place, written, name in places:
+        if written and not PROFILES[name].has_keywords:
             findings.add(
-                place, f"profile {profile.name} knows no keywords of keepalived", "write profile: keepalived"
+                place, f"profile {name} knows no keywords of keepalived", "write profile: keepalived"
             )
             return
         _check_peers(findings, group, place, dict(written))
-    if profile.has_keywords:
-        for member in group.members:
-            _check_member(findings, group, where, member)
+    for member in readers:
+        _check_member(findings, group, where, member)
 
 
 def _check_peers(findings: Findings, group: VrrpGroup, place: Where, written: dict[str, Any]) -> None:
@@ -45,7 +50,7 @@ def _check_member(findings: Findings, group: VrrpGroup, where: Where, member: Vr
     written = dict(group.keepalived) | dict(member.keepalived)
     place = (*where, "members", member.node, "keepalived") if member.keepalived else (*where, "keepalived")
     interval = written.pop("advert_int", group.advert_interval)
-    profile = PROFILES[group.profile]
+    profile = PROFILES[group.profile_of(member)]
     version = group.version_of(member)
     if error := judged_by(check_interval, version, interval, profile):
         if interval != group.advert_interval:

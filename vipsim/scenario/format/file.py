@@ -39,12 +39,13 @@ class MemberFile(Part):
     iface: PortName = absent(text="default: the node's only interface")
     priority: Annotated[int, kinds.whole(1, 255)]
     preempt: Flag = absent(True)
+    profile: Annotated[str, kinds.text(60)] = absent(text="default: the group's")
     keepalived: KeepalivedFile = absent(text="keywords of this member, with profile: keepalived")
     vips: Annotated[list[Name], Field(min_length=1, max_length=255)] = absent(
         text="this member's list; default: all of the group's"
     )
     version: Annotated[int, kinds.whole(2, 3)] = absent(text="default: the group's")
-    virtual_mac: Flag = absent(text="default: the group's")
+    virtual_mac: Flag = absent(text="default: the group's; always true with profile: frr")
 
 
 class VrrpFile(Part):

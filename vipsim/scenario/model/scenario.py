@@ -86,6 +86,8 @@ class VrrpMember:
     """Version that this member speaks; None: the group's."""
     virtual_mac: bool | None = None
     """As in `VrrpGroup`, for this member; None: the group's."""
+    profile: str = ""
+    """Name of this member's rules; empty: the group's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class VrrpGroup:
     """Name of the daemon's rules (`vipsim.machines.vrrp.PROFILES`)."""
     virtual_mac: bool = False
     """True: the VIPs live at 00:00:5e:00:01:VRID on an interface of its own (RFC 9568 section 7.3); False:
-    at the owner's own MAC."""
+    at the owner's own MAC. Members with the profile ``frr`` have the virtual one in any case."""
     keepalived: Written = ()
     """Keywords of all members (`vipsim.machines.vrrp.keywords.Keywords`), with the profile ``keepalived``."""
     title: str = ""
@@ -123,6 +125,10 @@ class VrrpGroup:
     def virtual_mac_of(self, member: VrrpMember) -> bool:
         """Whether `member` has its VIPs at the virtual MAC."""
         return self.virtual_mac if member.virtual_mac is None else member.virtual_mac
+
+    def profile_of(self, member: VrrpMember) -> str:
+        """Name of the rules that `member` runs by."""
+        return member.profile or self.profile
 
 
 @dataclass(frozen=True, slots=True)
