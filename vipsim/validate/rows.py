@@ -67,17 +67,32 @@ def read_rows(path: Path) -> Iterator[Row | Unreadable]:
     OSError
         If the file cannot be read.
     """
+    for number, data in read_objects(path):
+        try:
+            if isinstance(data, RowError):
+                raise data
+            yield _row(str(path), number, data)
+        except RowError as error:
+            name = data.get("id") if isinstance(data, dict) else ""
+            yield unreadable(str(path), number, name[:60] if isinstance(name, str) else "", error)
+
+
+def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any] | RowError]]:
+    """Read the objects of a file of JSON lines with their line numbers, or what is wrong with a line.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    """
     with path.open("rb") as file:
         for number, line in enumerate(_lines(file), 1):
             if line is not None and not line.strip():
                 continue
-            data: Any = None
             try:
-                data = _parse(line)
-                yield _row(str(path), number, data)
+                yield number, _parse(line)
             except RowError as error:
-                name = data.get("id") if isinstance(data, dict) else ""
-                yield unreadable(str(path), number, name[:60] if isinstance(name, str) else "", error)
+                yield number, error
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes | None]:
