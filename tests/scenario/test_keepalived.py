@@ -85,7 +85,7 @@ def test_version_2_takes_a_fraction_and_rounds_it():
 @pytest.mark.parametrize(
     "group, db1, message",
     [
-        ({"unicast_peer": ["db9"]}, None, "'db9' is no member of vrrp 51"),
+        ({"unicast_peer": ["db9"]}, None, "there is no node 'db9'"),
         (None, {"unicast_peer": ["db1"]}, "db1 has no unicast peer but itself"),
         (None, {"track_interface": {"bond9": {}}}, "db1 has no interface 'bond9'"),
         ({"vrrp_strict": True, "unicast_peer": ["db1", "db2"]}, None, "vrrp_strict refuses unicast_peer"),

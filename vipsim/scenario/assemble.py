@@ -130,13 +130,25 @@ def keywords_for(scenario: Scenario, group: VrrpGroup, member: VrrpMember) -> Ke
     written = dict(group.keepalived) | dict(member.keepalived)
     written.pop("advert_int", None)
     if "unicast_peer" in written:
-        ifaces = {one.node: one.iface for one in group.members}
         written["unicast_peer"] = tuple(
-            _iface(scenario, node, ifaces.get(node, "")).address
-            for node in written["unicast_peer"]
-            if node != member.node
+            _peer(scenario, group, member, node) for node in written["unicast_peer"] if node != member.node
+        )
+    if "virtual_ipaddress_excluded" in written:
+        known = {vip.name: vip.address for vip in scenario.vips}
+        written["virtual_ipaddress_excluded"] = tuple(
+            known[name] for name in written["virtual_ipaddress_excluded"]
         )
     return Keywords(**written)
+
+
+def _peer(scenario: Scenario, group: VrrpGroup, member: VrrpMember, node: str) -> IPv4:
+    """Address of a unicast peer: of its interface in the group, else of that in the member's subnet."""
+    for other in group.members:
+        if other.node == node:
+            return _iface(scenario, node, other.iface).address
+    own = _iface(scenario, member.node, member.iface)
+    ifaces = _host(scenario, node).ifaces
+    return next((iface for iface in ifaces if own.holds(iface.address)), ifaces[0]).address
 
 
 def _homes(

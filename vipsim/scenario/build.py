@@ -123,8 +123,9 @@ def _keywords(file: VrrpFile | MemberFile) -> Written:
     if "keepalived" not in file.model_fields_set:
         return ()
     found = _given(file.keepalived, *KeepalivedFile.model_fields)
-    if "unicast_peer" in found:
-        found["unicast_peer"] = tuple(found["unicast_peer"])
+    for name in ("unicast_peer", "virtual_ipaddress_excluded"):
+        if name in found:
+            found[name] = tuple(found[name])
     for name, kind in (("track_interface", TrackInterface), ("track_script", TrackScript)):
         if name in found:
             found[name] = tuple(

@@ -31,7 +31,7 @@ def advert_packets(settings: VrrpSettings, keywords: Keywords, priority: int) ->
         settings.vrid,
         priority,
         _ticks(settings),
-        _addresses(settings),
+        _addresses(settings, keywords),
         *((AUTH_PASS, keywords.auth_data) if keywords.auth_type else ()),
     )
     if not settings.profile.checksum_pseudo_header:
@@ -107,19 +107,19 @@ def refusal(packet: Vrrp, settings: VrrpSettings, keywords: Keywords, priority: 
         return f"authentication type {packet.auth_type}"
     if keywords.auth_type and packet.auth_data != keywords.auth_data:
         return "another password"
-    if not _list_fits(packet, settings):
+    if not _list_fits(packet, settings, keywords):
         return "another address list"
     if not _interval_fits(packet, settings):
         return f"interval {packet.interval}, ours {_ticks(settings)}"
     return ""
 
 
-def _list_fits(packet: Vrrp, settings: VrrpSettings) -> bool:
+def _list_fits(packet: Vrrp, settings: VrrpSettings, keywords: Keywords) -> bool:
     # RFC 3768 section 7.1: another list MUST be dropped, unless the owner sent it. The order is free.
     profile = settings.profile
     if not profile.drops_other_lists or (packet.priority == OWNER and not profile.owners_list_counts):
         return True
-    return sorted(packet.vips) == sorted(_addresses(settings))
+    return sorted(packet.vips) == sorted(_addresses(settings, keywords))
 
 
 def _interval_fits(packet: Vrrp, settings: VrrpSettings) -> bool:
@@ -138,5 +138,6 @@ def _ticks(settings: VrrpSettings) -> int:
     return settings.interval // VERSIONS[settings.version].tick
 
 
-def _addresses(settings: VrrpSettings) -> tuple[IPv4, ...]:
-    return tuple(address for address, _ in settings.vips)
+def _addresses(settings: VrrpSettings, keywords: Keywords) -> tuple[IPv4, ...]:
+    excluded = keywords.virtual_ipaddress_excluded
+    return tuple(address for address, _ in settings.vips if address not in excluded)

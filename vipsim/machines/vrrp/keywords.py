@@ -92,6 +92,8 @@ class Keywords:
     """The carrier of the router's own interface does not matter."""
     track_interface: tuple[TrackInterface, ...] = ()
     track_script: tuple[TrackScript, ...] = ()
+    virtual_ipaddress_excluded: tuple[IPv4, ...] = ()
+    """Those of the virtual addresses that are in no advert."""
 
     @property
     def auth_data(self) -> bytes:

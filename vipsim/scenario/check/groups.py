@@ -114,7 +114,7 @@ def _check_group_vips(
             if not findings.excused(name, "vips"):
                 findings.add(place, f"there is no VIP {shown(name)}", nearest(name, vips))
             continue
-        if name in group_of:
+        if name in group_of and not _may_quarrel(group, findings.scenario.groups, name):
             findings.add(place, f"the VIP {name} is in {group_of[name]} already", "one group moves it")
         group_of.setdefault(name, _title(findings, group, where))
         if any(is_subnet_itself(iface, vips[name].address) for iface in ifaces):
@@ -126,8 +126,12 @@ def _check_group_vips(
         elsewhere = [
             one for member in members_of(group) for one in getattr(findings.host(member.node), "ifaces", ())
         ]
-        if len(ifaces) == len(members_of(group)) and not any(
-            on_link(iface, vips[name].address) for iface in (*ifaces, *elsewhere)
+        # keepalived sets any address; with it comes a route to its own subnet, where its clients are.
+        has_subnet = _has_keywords(group) and vips[name].prefix <= 30
+        if (
+            not has_subnet
+            and len(ifaces) == len(members_of(group))
+            and not any(on_link(iface, vips[name].address) for iface in (*ifaces, *elsewhere))
         ):
             subnets = ", ".join(dict.fromkeys(str(network_of(iface)) for iface in ifaces[:20]))
             findings.add(
@@ -135,6 +139,20 @@ def _check_group_vips(
                 f"the VIP {vips[name].address} is outside every subnet of {_title(findings, group, where)}",
                 f"allowed: an address in {subnets}",
             )
+
+
+def _has_keywords(group: Group) -> bool:
+    profile = PROFILES.get(group.profile) if isinstance(group, VrrpGroup) else None
+    return profile is not None and profile.has_keywords
+
+
+def _may_quarrel(group: Group, groups: tuple[Group, ...], vip: str) -> bool:
+    """Whether two files that disagree on the vrid make two groups, on different nodes, for one VIP."""
+    others = [one for one in groups if one is not group and vip in one.vips]
+    nodes = {member.node for member in members_of(group)}
+    return _has_keywords(group) and all(
+        _has_keywords(one) and nodes.isdisjoint(member.node for member in members_of(one)) for one in others
+    )
 
 
 def _check_vrrp(findings: Findings, group: VrrpGroup, where: Where) -> None:

@@ -36,13 +36,14 @@ def check_keepalived(findings: Findings, group: VrrpGroup, where: Where) -> None
 
 
 def _check_peers(findings: Findings, group: VrrpGroup, place: Where, written: dict[str, Any]) -> None:
-    known = [member.node for member in group.members]
     for position, node in enumerate(written.get("unicast_peer", ())):
-        if node not in known and not findings.excused(node, "nodes"):
+        findings.known_host((*place, "unicast_peer", position), node)
+    for position, name in enumerate(written.get("virtual_ipaddress_excluded", ())):
+        if name not in group.vips and not findings.excused(name, "vips"):
             findings.add(
-                (*place, "unicast_peer", position),
-                f"{shown(node)} is no member of {group.name}",
-                nearest(node, known),
+                (*place, "virtual_ipaddress_excluded", position),
+                f"{shown(name)} is no VIP of {group.name}",
+                nearest(name, group.vips),
             )
 
 
@@ -57,6 +58,7 @@ def _check_member(findings: Findings, group: VrrpGroup, where: Where, member: Vr
             findings.refused((*place, "advert_int"), error)
         return
     peers = written.pop("unicast_peer", ())
+    written.pop("virtual_ipaddress_excluded", None)
     keywords = Keywords(**written)
     if error := judged_by(check_keywords, keywords, version, member.priority):
         findings.refused(place, error)

@@ -57,6 +57,9 @@ class KeepalivedFile(Part):
     unicast_peer: Annotated[list[Name], Field(min_length=1, max_length=255)] = absent(
         text="nodes; a member leaves itself out"
     )
+    virtual_ipaddress_excluded: Annotated[list[Name], Field(max_length=255)] = absent(
+        [], "VIPs of the group that are in no advert"
+    )
     dont_track_primary: Flag = absent(False)
     track_interface: dict[PortName, TrackInterfaceFile] = absent({})
     track_script: dict[Name, TrackScriptFile] = absent({})

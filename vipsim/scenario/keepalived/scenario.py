@@ -52,6 +52,8 @@ class Part:
     """Addresses in its adverts, with their prefixes."""
     excluded: tuple[tuple[IPv4, int], ...]
     """Addresses that move with them but are in no advert (virtual_ipaddress_excluded)."""
+    elsewhere: tuple[tuple[IPv4, str], ...]
+    """Addresses that live on another interface than `iface`, and which (``dev``)."""
     virtual_mac: bool
     priority: int
     preempt: bool
@@ -74,15 +76,22 @@ def members(config: KeepalivedConfig, node: str = "") -> tuple[Part, ...]:
 def part(config: KeepalivedConfig, one: VrrpInstance, node: str) -> Part:
     """Return one instance as a part of `node`."""
     source = one.source.value
+    iface = one.interface.value or config.globals.default_interface.value
+    moved = (*one.virtual_ipaddress, *one.virtual_ipaddress_excluded)
     return Part(
         node=node,
         instance=one.name,
         place=one.place or Place(node, 1),
-        iface=one.interface.value or config.globals.default_interface.value,
+        iface=iface,
         vrid=one.virtual_router_id.value,
         version=one.version.value,
         vips=_ipv4(one.virtual_ipaddress),
         excluded=_ipv4(one.virtual_ipaddress_excluded),
+        elsewhere=tuple(
+            (vip.address, vip.dev)
+            for vip in moved
+            if isinstance(vip.address, IPv4) and vip.dev not in ("", iface)
+        ),
         virtual_mac=one.use_vmac.value,
         priority=one.priority.value,
         preempt=one.preempt.value,
