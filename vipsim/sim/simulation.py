@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from vipsim import __version__
@@ -36,6 +37,9 @@ class Simulation:
         How much the trace keeps.
     tap : callable, optional
         Called with (node, machine, now, event, actions) after each call of a daemon's machine.
+    launch : collection of str, optional
+        Nodes whose daemons a cold start launches at time zero; by default all. The others are launched by
+        whoever conducts the run.
 
     Raises
     ------
@@ -56,7 +60,12 @@ class Simulation:
     """
 
     def __init__(
-        self, scenario: Scenario | Plan, seed: int = 1, level: Level = Level.FRAMES, tap: Tap | None = None
+        self,
+        scenario: Scenario | Plan,
+        seed: int = 1,
+        level: Level = Level.FRAMES,
+        tap: Tap | None = None,
+        launch: Collection[str] | None = None,
     ) -> None:
         _check_seed(seed)
         self.plan = scenario if isinstance(scenario, Plan) else compile_scenario(scenario)
@@ -74,9 +83,9 @@ class Simulation:
         self.network = Network(self.world, self.plan)
         self._met: set[int] = set()
         """Faults whose event happened, by number."""
-        self._begin()
+        self._begin(launch)
 
-    def _begin(self) -> None:
+    def _begin(self, launch: Collection[str] | None) -> None:
         cause = self.world.note("run", "", {"phase": "begin"})
         for service in self.network.all_services():
             service.begin(cause)
@@ -84,9 +93,9 @@ class Simulation:
         for switch in self.network.switches.values():
             switch.start(settled is None, cause)
         for name, daemon in self.network.daemons.items():
-            if settled is None:
+            if settled is None and (launch is None or name in launch):
                 daemon.start(cause)
-            else:
+            elif settled is not None:
                 daemon.settle(settled[name], cause)
         streams = self.world.streams
         rotas: dict[Time, Rota] = {}

@@ -1,0 +1,120 @@
+"""What is seen of one simulated trial: adverts, announcements, and the client's answers, as they happen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from vipsim.sim.link import Direction
+from vipsim.sim.simulation import Simulation
+from vipsim.units import Time
+from vipsim.validate.daemons.lab import CLIENT, SWITCH
+from vipsim.wire.addresses import IPv4
+from vipsim.wire.frames import Arp, Frame, Vrrp, kind_of
+
+Advert = tuple[Time, int]
+"""When, and its priority (CARP: minus advskew)."""
+
+
+class Journal:
+    """Lists of what was seen, by node, in order of time (ns)."""
+
+    def __init__(self, simulation: Simulation, watched: bool) -> None:
+        """Watch `simulation`; `watched`: note answers to announcements, too."""
+        self.env = simulation.env
+        self.nodes = tuple(simulation.network.daemons)
+        self.adverts: dict[str, list[Advert]] = {node: [] for node in self.nodes}
+        """Sent: a daemon put them on its cable."""
+        self.delivered: dict[str, list[tuple[Time, int, str]]] = {node: [] for node in self.nodes}
+        """Adverts that the switch gave to the node: when, priority, source address."""
+        self.announced: dict[str, list[Time]] = {node: [] for node in self.nodes}
+        self.forms: dict[str, list[str]] = {node: [] for node in self.nodes}
+        self.answered: dict[str, list[Time]] = {node: [] for node in self.nodes}
+        """When its kernel answered an announcement."""
+        self.owners: list[tuple[Time, str]] = []
+        """When the client was first answered by a node after another one."""
+        self.silences: list[tuple[Time, Time | None]] = []
+        """Last answer before, and first one after: None at the end of the run."""
+        self.states: list[tuple[Time, str, str, str]] = []
+        self.hooks: list[Callable[[], object]] = []
+        """Called whenever an advert was sent or the client is answered by another node."""
+        watchers = simulation.world.watchers
+        watchers.setdefault("advert", []).append(self._advert)
+        watchers.setdefault("announce", []).append(self._announce)
+        watchers.setdefault("answered", []).append(self._answered)
+        watchers.setdefault("gap", []).append(self._gap)
+        watchers.setdefault("state", []).append(self._state)
+        for node in self.nodes:
+            for direction in simulation.network.directions_of(f"{SWITCH}>{node}"):
+                self._sniff(direction, node)
+            if watched:
+                for direction in simulation.network.directions_of(f"{node}>{SWITCH}"):
+                    self._sniff_answers(direction, node)
+
+    @property
+    def owner(self) -> str:
+        """Who answered the client last; empty: nobody yet."""
+        return self.owners[-1][1] if self.owners else ""
+
+    def last_advert(self, node: str) -> Time | None:
+        """When `node` sent its last advert."""
+        return self.adverts[node][-1][0] if self.adverts[node] else None
+
+    # --- what the trace tells --------------------------------------------------------------
+
+    def _advert(self, node: str, data: dict[str, Any]) -> None:
+        self.adverts[node].append((self.env._now, data["priority"]))
+        for hook in self.hooks:
+            hook()
+
+    def _announce(self, node: str, data: dict[str, Any]) -> None:
+        self.announced[node].append(self.env._now)
+        self.forms[node].append(f"{data['form']} {data['lladdr']}")
+
+    def _answered(self, node: str, data: dict[str, Any]) -> None:
+        if data["client"] == CLIENT:
+            self.owners.append((self.env._now, data["by"]))
+            for hook in self.hooks:
+                hook()
+
+    def _gap(self, node: str, data: dict[str, Any]) -> None:
+        if data["client"] == CLIENT:
+            self.silences.append((data["last"], data["first"]))
+
+    def _state(self, node: str, data: dict[str, Any]) -> None:
+        self.states.append((self.env._now, node, data["old"], data["new"]))
+
+    # --- what the cables tell --------------------------------------------------------------
+
+    def _sniff(self, direction: Direction, node: str) -> None:
+        deliver, seen = direction.deliver, self.delivered[node]
+
+        def sniffed(frame: Frame) -> str | None:
+            if kind_of(frame.packet) == "advert":
+                seen.append((self.env._now, _priority(frame), str(_source(frame))))
+            return deliver(frame)
+
+        direction.deliver = sniffed
+
+    def _sniff_answers(self, direction: Direction, node: str) -> None:
+        deliver, seen = direction.deliver, self.answered[node]
+
+        def sniffed(frame: Frame) -> str | None:
+            packet = frame.packet
+            if isinstance(packet, Arp) and packet.sender_ip == packet.target_ip and not frame.dst.is_group:
+                seen.append(self.env._now)
+            return deliver(frame)
+
+        direction.deliver = sniffed
+
+
+def _priority(frame: Frame) -> int:
+    packet: Any = frame.packet
+    priority: int = packet.priority if isinstance(packet, Vrrp) else -packet.advskew
+    return priority
+
+
+def _source(frame: Frame) -> IPv4:
+    packet: Any = frame.packet
+    source: IPv4 = packet.src
+    return source
