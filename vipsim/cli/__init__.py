@@ -24,6 +24,7 @@ COMMANDS = {
     "demo": "a first look: a failover with numbers, pictures and a capture",
     "run": "run a scenario once: what happens for this seed?",
     "compare": "which of these settings is better, and at what price?",
+    "explain": "why did that happen, in the daemon's own words?",
     "plot": "draw a trace or a scenario",
     "vip": "configure and delete a virtual IP on this host",
     "doctor": "what is installed here; with a file: what is weak in that scenario",

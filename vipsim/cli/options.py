@@ -157,3 +157,20 @@ def _note_timeless(faults: Sequence[str]) -> None:
         example = printable(timeless[0][:60])
         says = "has no time and acts" if len(timeless) == 1 else "have no time and act"
         print(f"vipsim: note: {named} {says} at 0 s: write {example}@5s for another", file=sys.stderr)
+
+
+def trace_file(args: argparse.Namespace) -> Path | None:
+    """Return the source if it is a trace: by its name, or else by its first letters."""
+    path = Path(args.source)
+    if path.suffix in (".yaml", ".yml") or not path.is_file():
+        return None
+    if path.suffix not in (".jsonl", ".gz"):
+        with path.open("rb") as file:
+            start = file.read(4)
+        if start == b"\n\r\r\n":
+            raise VipsimError(f"{path}: this is a capture: a trace is what vipsim run --trace wrote")
+        if start[:2] not in (b'{"', b"\x1f\x8b"):
+            return None
+    if args.settings or args.faults:
+        raise VipsimError("--set and --fault are for a scenario: a trace is what has happened already")
+    return path

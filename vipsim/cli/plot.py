@@ -8,7 +8,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vipsim.cli.options import add_changes, add_seed, add_seeds, find_scenario, read_changed
+from vipsim.cli.options import (
+    add_changes,
+    add_seed,
+    add_seeds,
+    find_scenario,
+    read_changed,
+    trace_file,
+)
 from vipsim.cli.output import PICTURES, Outputs
 from vipsim.errors import VipsimError
 
@@ -69,12 +76,12 @@ def run(args: argparse.Namespace) -> int:
     """
     from vipsim import view
 
-    trace_file = _trace_file(args)
-    source = trace_file or find_scenario(args.source)
+    of_a_trace = trace_file(args)
+    source = of_a_trace or find_scenario(args.source)
     outputs = Outputs(reads=[source])
     name = args.output if args.output is not None else f"{_stem(source)}-{args.kind}.png"
     target = outputs.claim("-o", name, PICTURES)
-    draw = _from_trace(args, source) if trace_file else _from_scenario(args, source)
+    draw = _from_trace(args, source) if of_a_trace else _from_scenario(args, source)
     picture = draw()
     outputs.write(target, lambda path: view.save(picture, path))
     outputs.tell(sys.stdout)
@@ -87,23 +94,6 @@ def _stem(source: Path) -> str:
     for suffix in (".gz", ".jsonl", ".yaml", ".yml"):
         name = name.removesuffix(suffix)
     return name or "vipsim"
-
-
-def _trace_file(args: argparse.Namespace) -> Path | None:
-    """Return the source if it is a trace: by its name, or else by its first letters."""
-    path = Path(args.source)
-    if path.suffix in (".yaml", ".yml") or not path.is_file():
-        return None
-    if path.suffix not in (".jsonl", ".gz"):
-        with path.open("rb") as file:
-            start = file.read(4)
-        if start == b"\n\r\r\n":
-            raise VipsimError(f"{path}: this is a capture: vipsim plot draws what vipsim run --trace wrote")
-        if start[:2] not in (b'{"', b"\x1f\x8b"):
-            return None
-    if args.settings or args.faults:
-        raise VipsimError("--set and --fault are for a scenario: a trace is what has happened already")
-    return path
 
 
 def _from_trace(args: argparse.Namespace, path: Path) -> Callable[[], Axes]:

@@ -168,9 +168,14 @@ def _anything(data: dict[str, Any]) -> str:
 
 
 def _fault(data: dict[str, Any]) -> str:
+    return f"fault {fault_words(data)}"
+
+
+def fault_words(data: dict[str, Any]) -> str:
+    """A record of kind ``fault`` in words: ``drop garp on sw1>app1 is over``."""
     value = f" {data['value']}" if data.get("value") and data["word"] != "inject" else ""
     over = " is over" if data["phase"] == "end" else ""
-    return f"fault {data['word']}{value} on {data['target'] or 'the network'}{over}"
+    return f"{data['word']}{value} on {data['target'] or 'the network'}{over}"
 
 
 def _state(data: dict[str, Any]) -> str:

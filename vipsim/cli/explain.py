@@ -1,0 +1,125 @@
+"""``vipsim explain``: why did that happen, in the daemon's own words."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vipsim.cli import failures
+from vipsim.cli.options import add_changes, add_seed, find_scenario, read_changed
+from vipsim.cli.parser import did_you_mean
+from vipsim.errors import VipsimError
+
+if TYPE_CHECKING:
+    from vipsim.trace.trace import Trace
+
+_NOTES = """\
+keepalived's lines are those of 2.2.7 as --log-detail (-D) shows them; --terse leaves out what only -D brings.
+Below the first line of each wake-up stands what caused it: the timer that ran out, when it was set and by
+whom, the frame that came, the fault. To lay beside a real journal: journalctl -u keepalived -o short-precise
+
+examples:
+  vipsim explain database-pair --set vrrp.profile=keepalived
+  vipsim explain split --set vrrp.profile=keepalived --seed 3 --node db2
+  vipsim run my.yaml --trace out.jsonl; vipsim explain out.jsonl --silent
+"""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command ``explain``."""
+    parser = subparsers.add_parser(
+        "explain",
+        help="why did that happen, in the daemon's own words?",
+        description="Tell a run in its daemons' log words, with the cause of every wake-up.",
+        epilog=_NOTES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "source",
+        metavar="SCENARIO|TRACE",
+        help="a scenario file, a shipped scenario, or a trace that vipsim run --trace wrote",
+    )
+    add_seed(parser)
+    add_changes(parser)
+    show = parser.add_argument_group("what is shown")
+    show.add_argument(
+        "--node", action="append", default=[], metavar="NAME", help="only its lines; may be repeated"
+    )
+    show.add_argument("--terse", action="store_true", help="only what keepalived logs without -D")
+    show.add_argument("--silent", action="store_true", help="also what is done without a word, in brackets")
+    show.add_argument("--clients", action="store_true", help="also who answers clients, and their silences")
+    show.add_argument("--json", action="store_true", help="end in one JSON document; all else goes to stderr")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out ``vipsim explain``.
+
+    Raises
+    ------
+    VipsimError
+        For bad input.
+    """
+    from vipsim.trace.journal import journal, journal_text
+
+    trace = _trace(args)
+    _check_nodes(args.node, trace)
+    lines = journal(trace, clients=args.clients)
+    nodes = [*args.node, *(trace.metrics.clients if args.clients else ())] if args.node else None
+    if args.json:
+        _print_document(trace, [line.to_data() for line in lines if nodes is None or line.node in nodes])
+        return failures.FINE
+    print(_head(trace))
+    print(journal_text(lines, detail=not args.terse, silent=args.silent, nodes=nodes))
+    return failures.FINE
+
+
+def _trace(args: argparse.Namespace) -> Trace:
+    from vipsim.cli.options import trace_file
+    from vipsim.trace.jsonl import read_trace
+    from vipsim.trace.records import Level
+    from vipsim.worlds import run as run_world
+
+    path: Path | None = trace_file(args)
+    if path is None:
+        return run_world(read_changed(find_scenario(args.source), args.settings, args.faults), args.seed)
+    trace = read_trace(path)
+    if trace.level < Level.PROTOCOL:
+        raise VipsimError(f"{path}: this trace keeps no records: run again with --level frames --trace")
+    return trace
+
+
+def _check_nodes(names: list[str], trace: Trace) -> None:
+    known = dict.fromkeys(record.node for record in trace.select("daemon"))
+    for name in names:
+        if name not in known:
+            raise VipsimError(
+                f"--node {name[:60]}: no daemon runs there{did_you_mean(name, known)}\n"
+                f"    daemons: {', '.join(list(known)[:30]) or 'none'}"
+            )
+
+
+def _head(trace: Trace) -> str:
+    from vipsim.trace.journal.instances import KEEPALIVED, read_instances
+    from vipsim.trace.records import Level
+
+    profiles = dict.fromkeys(one.profile for one in read_instances(trace.header).values())
+    lines = [f"{trace.name}, seed {trace.seed}: <- is the cause of the lines above it"]
+    if KEEPALIVED not in profiles:
+        lines.append(
+            f"profile {', '.join(profiles) or 'heartbeat'}: in plain words; for keepalived's: "
+            "--set vrrp.profile=keepalived"
+        )
+    if trace.level < Level.FRAMES:
+        lines.append("no frames in this trace: adverts that changed nothing are not told")
+    return "\n".join(lines) + "\n"
+
+
+def _print_document(trace: Trace, lines: list[dict[str, object]]) -> None:
+    import json
+
+    document = {"scenario": trace.name, "seed": trace.seed, "duration": trace.duration, "lines": lines}
+    json.dump(document, sys.stdout, indent=2)
+    print()

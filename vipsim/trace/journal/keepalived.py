@@ -1,0 +1,190 @@
+"""keepalived 2.2.7's log of one daemon: a record of the trace in, the program's own lines out.
+
+Recorded from the real program, in network namespaces, with ``--log-detail`` and without: cold start,
+takeover, goodbye, FAULT and back, step-down, tracked scripts, preempt delay, mismatches, a daemon that was
+stopped for a while. ``tests/live/test_journal.py`` lays runs beside real journals again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from vipsim.trace.journal.causes import Causes
+from vipsim.trace.journal.heard import Reading
+from vipsim.trace.journal.instances import Instance
+from vipsim.trace.journal.lines import PROGRAM, Line
+from vipsim.trace.journal.router import Router
+from vipsim.trace.records import Record
+from vipsim.units import MS, SECOND, Time
+
+_GOODBYE = "sent 0 priority"
+_LATE: Time = SECOND
+"""A timer that is read later than this is logged (``min_auto_priority_delay``, 1 s by default)."""
+
+
+class Keepalived:
+    """The log of one node's daemon."""
+
+    def __init__(self, node: str, instances: Sequence[Instance]) -> None:
+        self.node = node
+        self.routers = {one.machine: Router(one) for one in instances}
+        self._queued: set[tuple[int, str]] = set()
+        """Bursts whose beginning was said: (id of what caused it, address)."""
+        self._settled: set[int] = set()
+        """Ids of the states in which the daemon was before the run began."""
+
+    # --- adverts that are read --------------------------------------------------------------
+
+    def read(self, reading: Reading, causes: Causes) -> Iterator[Line]:
+        """An advert is read by one of the instances."""
+        router = self.routers.get(reading.instance.machine)
+        if router is None:
+            return
+        cause = causes.heard(reading)
+        said = False
+        for text, detail in router.says(reading):
+            said = True
+            yield self._line(reading.time, router, text, cause, detail=detail)
+        if not said and router.state == "BACKUP":
+            text = f"reads the advert of {reading.packet.src}, priority {reading.packet.priority}: all well"
+            yield self._line(reading.time, router, text, cause, logged=False)
+
+    # --- records ----------------------------------------------------------------------------
+
+    def tell(self, record: Record, causes: Causes) -> Iterator[Line]:
+        """A record of this node."""
+        match record.kind:
+            case "state":
+                yield from self._state(record, causes)
+            case "vip":
+                yield from self._vip(record, causes)
+            case "announce":
+                yield from self._announce(record, causes)
+            case "advert":
+                yield from self._advert(record, causes)
+            case "daemon":
+                yield from self._daemon(record, causes)
+            case "link":
+                text = f"Netlink reports {record.data['iface']} {'up' if record.data['up'] else 'down'}"
+                yield self._say(record, text, causes.why(record))
+            case "timer" if record.data["part"] in self.routers:
+                name = record.data["name"]
+                if name == "advert":
+                    return  # the advert itself tells it
+                if name != "master_down":
+                    yield self._say(record, "wakes up", causes.timer(record), logged=False)
+
+    def _state(self, record: Record, causes: Causes) -> Iterator[Line]:
+        router = self.routers.get(record.data["machine"])
+        if router is None:
+            return
+        old, new, why = record.data["old"], record.data["new"], str(record.data.get("why", ""))
+        router.become(new, record.time)
+        because = causes.why(record)
+        if why == "settled":
+            self._settled.add(record.id)
+            yield self._of(record, router, f"is {new} since before the run began", because, logged=False)
+            return
+        if new == "MASTER":
+            yield self._of(record, router, "Receive advertisement timeout", because, detail=True)
+            yield self._of(record, router, "Entering MASTER STATE", because)
+            own = router.instance.interval
+            if router.heard_interval != own:
+                text = (
+                    f"changing advert interval from {router.heard_interval // MS}ms "
+                    f"to locally configured {own // MS}ms"
+                )
+                yield self._of(record, router, text, because, detail=True)
+                router.heard_interval = own
+        elif new == "INIT":
+            return
+        elif old == "INIT":
+            yield self._of(record, router, "removing VIPs.", because, detail=True)
+            yield self._of(record, router, f"Entering {new} STATE (init)", because)
+        else:
+            yield self._of(record, router, f"Entering {new} STATE", because)
+            if new == "FAULT" and old == "MASTER":
+                # Logged once, whether it is sent twice (truth/NOTES 6) or, without a carrier, not at all.
+                yield self._of(record, router, _GOODBYE, because, detail=True)
+
+    def _vip(self, record: Record, causes: Causes) -> Iterator[Line]:
+        router = self._router_of(str(record.data["vip"]))
+        act = record.data["act"]
+        if router is None or act not in ("acquire", "release"):
+            return
+        if (record.cause, act) in self._queued:
+            return
+        self._queued.add((record.cause, act))
+        text = "setting VIPs." if act == "acquire" else "removing VIPs."
+        logged = record.cause not in self._settled
+        yield self._of(record, router, text, causes.why(record), detail=True, logged=logged)
+
+    def _announce(self, record: Record, causes: Causes) -> Iterator[Line]:
+        vip, iface = str(record.data["vip"]), record.data.get("iface", "")
+        router = self._router_of(vip)
+        because = causes.why(record)
+        is_paced = "vrrp_garp_interval" in because
+        if router is not None and not is_paced and (record.cause, vip) not in self._queued:
+            self._queued.add((record.cause, vip))
+            text = f"Sending/queueing gratuitous ARPs on {iface} for {vip}"
+            yield self._of(record, router, text, because, detail=True)
+        yield self._say(record, f"Sending gratuitous ARP on {iface} for {vip}", because, detail=True)
+
+    def _advert(self, record: Record, causes: Causes) -> Iterator[Line]:
+        router = self.routers.get(record.data["machine"])
+        priority = record.data.get("priority")
+        if router is None or priority is None:
+            return
+        because = causes.why(record)
+        router.sent(record.time)
+        if priority == 0:
+            yield self._of(record, router, _GOODBYE, because, detail=True, logged=router.state != "FAULT")
+            return
+        if priority != router.priority:
+            text = f"Changing effective priority from {router.priority} to {priority}"
+            yield self._of(record, router, text, because)
+            router.priority = priority
+        yield self._of(record, router, f"sends an advert, priority {priority}", because, logged=False)
+
+    def _daemon(self, record: Record, causes: Causes) -> Iterator[Line]:
+        because, act = causes.why(record), record.data["act"]
+        if act == "stop":
+            yield self._say(record, "Stopping", because)
+        elif act in _SILENT:
+            yield self._say(record, _SILENT[act], because, logged=False)
+        if act == "thaw":
+            dues = [router.due for router in self.routers.values() if router.due is not None]
+            late = record.time - min(dues, default=record.time)
+            if late >= _LATE:
+                yield self._say(record, f"A thread timer expired {late / SECOND:.6f} seconds ago", because)
+
+    # --- lines ------------------------------------------------------------------------------
+
+    def _router_of(self, vip: str) -> Router | None:
+        owners = [router for router in self.routers.values() if vip in router.instance.vips]
+        return owners[0] if owners else None
+
+    def _line(
+        self, time: Time, router: Router, text: str, cause: str, *, detail: bool = False, logged: bool = True
+    ) -> Line:
+        shown = f"({router.instance.title}) {text}"
+        return Line(time, self.node, PROGRAM, shown, cause, detail, logged)
+
+    def _of(self, record: Record, router: Router, text: str, cause: str, **how: bool) -> Line:
+        """A line of one instance."""
+        return self._say(record, f"({router.instance.title}) {text}", cause, **how)
+
+    def _say(
+        self, record: Record, text: str, cause: str, *, detail: bool = False, logged: bool = True
+    ) -> Line:
+        """A line of the process."""
+        return Line(record.time, self.node, PROGRAM, text, cause, detail, logged, record.id)
+
+
+_SILENT = {
+    "start": "the process starts",
+    "kill": "the process is killed and cannot log it",
+    "freeze": "the process is stopped and cannot log it",
+    "thaw": "the process goes on",
+}
+"""What happens to a process without a word of its own."""
