@@ -49,3 +49,13 @@ def test_an_unknown_way_to_ask_is_one_error() -> None:
         read_scenario_text(BASE.replace(line, new, 1))
     assert str(caught.value).count("<text>:") == 1
     assert "did you mean tcp?" in str(caught.value)
+
+
+@pytest.mark.parametrize("way", ["oneway", "tcp", "connect", "dns"])
+def test_only_a_question_and_its_answer_can_be_lazy(way: str) -> None:
+    old = "probe: ping, interval: 10ms}"
+    asks = f"probe: database, over: {way}, interval: 10ms, lazy: true}}"
+    with pytest.raises(ScenarioError, match=f"over: {way} cannot be lazy"):
+        read_scenario_text(changed(old, asks))
+    for lazy in (asks.replace(f"over: {way}, ", ""), old.replace("}", ", lazy: true}")):
+        assert read_scenario_text(changed(old, lazy)).clients[0].lazy

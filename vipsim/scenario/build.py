@@ -155,7 +155,7 @@ def _client(name: str, file: ClientFile) -> Client:
         for key, kind in options.items()
         if key in file.model_fields_set
     }
-    given = _given(file, "probe", "over", "interval", "start", "measured", "confirm")
+    given = _given(file, "probe", "over", "interval", "start", "measured", "confirm", "lazy")
     return Client(name, file.node or name, file.target, **given, **more)
 
 

@@ -87,6 +87,8 @@ def more_of_client(client: Client) -> Plain:
     data: Plain = {}
     if client.confirm != (client.probe == "ping"):
         data["confirm"] = client.confirm
+    if client.lazy:
+        data["lazy"] = True
     defaults = {"tcp": TcpOptions(), "dns": DnsOptions(), "pool": PoolOptions()}
     for key, default in defaults.items():
         options = getattr(client, key)

@@ -149,6 +149,38 @@ class Direction:
             return "lost"
         return None
 
+    def foresee(self, frame: Frame, at: Time) -> tuple[Time, Time, bool] | None:
+        """What `send` would do at the time `at`, as far as nothing happens until then.
+
+        Returns until when the cable is busy, when the frame arrives (what becomes of `last_arrival`), and
+        whether it is dropped on the way; None if that is not known, or more happens.
+        """
+        if self.busy > at:
+            return None
+        done = at + frame.size * self.ps_per_byte // 1000
+        if not self.slow:
+            return done, done + self.delay, False
+        if self.recorder is not None or self.jitter or any(slowdown.jitter for slowdown in self.slowdowns):
+            return None
+        arrival = done + self.delay + sum(slowdown.delay for slowdown in self.slowdowns)
+        if arrival < self.last_arrival:
+            return None
+        if not self.carrier:
+            return done, arrival, True
+        for rule in self.rules:
+            if rule.is_for(frame):
+                return (done, arrival, True) if rule.losses is None else None
+        return (done, arrival, False) if self.losses is None else None
+
+    def credit(self, number: int, busy: Time, arrival: Time, is_dropped: bool) -> None:
+        """Count `number` frames for which `foresee` told the rest, the last of which is given."""
+        self._key += number
+        self.busy = busy
+        if self.slow:
+            self.last_arrival = arrival
+        if is_dropped:
+            self.dropped += number
+
     def _arrive(self, note: FrameRecord) -> None:
         reason = self.deliver(note.frame)
         note.outcome = "delivered" if reason is None else f"dropped: {reason}"

@@ -35,11 +35,15 @@ class DropRule:
     senders: Container[int] | None = None
     losses: Losses | None = None
 
+    def is_for(self, frame: Frame) -> bool:
+        """Whether `frame` is of those that are dropped, or may be."""
+        if self.senders is not None and frame.src not in self.senders:
+            return False
+        return self.kinds is None or kind_of(frame.packet) in self.kinds
+
     def __call__(self, frame: Frame) -> str | None:
         """Return the reason to drop `frame`, or None."""
-        if self.senders is not None and frame.src not in self.senders:
-            return None
-        if self.kinds is not None and kind_of(frame.packet) not in self.kinds:
+        if not self.is_for(frame):
             return None
         if self.losses is not None and not self.losses.next_is_lost():
             return None

@@ -16,6 +16,10 @@ from vipsim.sim.link import arrive_together
 from vipsim.sim.network import Network
 from vipsim.sim.plan import Plan, compile_scenario
 from vipsim.sim.streams import Streams
+from vipsim.sim.workloads.ear import Heard
+from vipsim.sim.workloads.lazy import LazyTurns
+from vipsim.sim.workloads.ping import Ping
+from vipsim.sim.workloads.query import Query
 from vipsim.sim.workloads.rota import Rota
 from vipsim.sim.world import Tap, World
 from vipsim.trace.recorder import Recorder
@@ -101,8 +105,13 @@ class Simulation:
         rotas: dict[Time, Rota] = {}
         for client, plan in zip(self.network.clients, self.plan.clients, strict=True):
             wanted = plan.client
-            rota = rotas.setdefault(wanted.interval, Rota(self.env, wanted.interval))
-            rota.begin(client, streams.between(*wanted.start, "client", wanted.name))
+            at = streams.between(*wanted.start, "client", wanted.name)
+            if wanted.lazy and self.world.recorder.level < Level.FRAMES and isinstance(client, Ping | Query):
+                LazyTurns(self.env, client, wanted.interval).begin(at)
+                continue
+            if wanted.interval not in rotas:
+                rotas[wanted.interval] = Rota(self.env, wanted.interval)
+            rotas[wanted.interval].begin(client, at)
         for number, fault in enumerate(self.scenario.faults):
             self.env.process(tell(self.network, fault, number, self._met))
 
@@ -142,6 +151,14 @@ class Simulation:
         machines = self.network.daemons[node].machines
         machine = machines.get(group) if group is not None else next(iter(machines.values()), None)
         return machine.state if machine is not None else None
+
+    def heard(self, client: str) -> Heard:
+        """What `client` has heard so far: who answered it when, and its silences."""
+        for workload in self.network.clients:
+            if workload.ear.name == client:
+                return workload.ear.so_far
+        known = ", ".join(workload.ear.name for workload in self.network.clients)
+        raise ScenarioError(f"no client is called {client!r}: there is {known or 'none'}")
 
     def run(self) -> Trace:
         """Let the scenario's duration pass and return the trace; a simulation runs once."""

@@ -160,6 +160,10 @@ def check_client_options(findings: Findings, client: Client, where: Where) -> No
             findings.add(
                 (*where, key), f"{key}: says nothing to over: {client.over}", f"over: {' or '.join(default)}"
             )
+    if client.lazy and client.over != "udp":
+        findings.add(
+            (*where, "lazy"), f"over: {client.over} cannot be lazy", "lazy: is for ping and over: udp"
+        )
     if client.pool.backoff > client.pool.backoff_limit:
         findings.add((*where, "pool", "backoff"), "the first pause is longer than the longest")
 

@@ -50,6 +50,7 @@ class ClientFile(Part):
     )
     measured: Flag = absent(True)
     confirm: Flag = absent(text="MSG_CONFIRM on answers; default: true of ping, false of others")
+    lazy: Flag = absent(False, "count probes that nothing can disturb instead of sending them")
     tcp: TcpFile = absent()
     dns: DnsFile = absent()
     pool: PoolFile = absent()

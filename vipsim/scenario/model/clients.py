@@ -79,6 +79,9 @@ class Client:
     confirm: bool | None = None
     """Whether an answer tells the kernel that the neighbor is alive (MSG_CONFIRM); None: as ping does it
     (True) and plain UDP does not (False). TCP always does."""
+    lazy: bool = False
+    """Probes of ``ping`` and ``udp`` that nothing can disturb are counted instead of sent, with the same
+    result to the nanosecond (`vipsim.sim.foresight`); for many runs, where nobody looks at frames."""
     tcp: TcpOptions = TcpOptions()
     dns: DnsOptions = DnsOptions()
     pool: PoolOptions = PoolOptions()

@@ -6,6 +6,7 @@ While it holds a neighbor entry that may be used as it is, a ping and its answer
 from __future__ import annotations
 
 from vipsim.machines.neighbor import Entry
+from vipsim.sim.foresight import Course
 from vipsim.sim.kernel import Kernel
 from vipsim.sim.workloads.ear import Ear
 from vipsim.sim.workloads.way import way_to
@@ -56,6 +57,14 @@ class Ping:
             kernel.send_packet(packet)
             self.entry = self.nic.entries.get(self.hop, entry)
 
+    def foresee(self, course: Course) -> None:
+        """What `probe` would do now, if it holds an entry that may be used."""
+        if self.kernel.state is None:
+            packet = Echo(self.src, self.dst, 64, False, self.ident, 0)
+            course.onward(self.nic, self.entry, packet, course.end)
+            if self.confirm and course.answer is not None:
+                course.confirmed.append((self.entry, course.answer[0]))
+
     def answer(self, frame: Frame, iface: str) -> None:
         """Take an answer: what `Ear.heard` does, without a call."""
         ear = self.ear
@@ -67,6 +76,7 @@ class Ping:
             ear.answered(frame.src, frame.cause)
         ear.last = now
         ear.last_seq = seq
+        ear.count += 1
         if self.confirm:
             self.entry.confirmed = now
 

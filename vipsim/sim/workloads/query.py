@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vipsim.sim.foresight import Course
 from vipsim.sim.kernel import Kernel
 from vipsim.sim.workloads.ear import Ear
 from vipsim.sim.workloads.way import way_to
@@ -38,6 +39,16 @@ class Query:
         if self.kernel.state is None:  # else its host is down or frozen
             packet = Udp(self.src, self.dst, 64, self.sport, self.port, seq.to_bytes(8, "big"))
             self.kernel.send_packet(packet, 0, self.confirm and ear.last_seq == seq - 1)
+
+    def foresee(self, course: Course) -> None:
+        """What `probe` would do now."""
+        if self.kernel.state is None:
+            now = course.end
+            course.send(self.kernel, Udp(self.src, self.dst, 64, self.sport, self.port, bytes(8)), now)
+            if self.confirm and course.answer is not None:
+                nic = self.kernel.route(self.dst)
+                assert nic is not None
+                course.confirmed.append((nic.entries[self.kernel.next_hop(self.dst)], now))
 
     def answer(self, frame: Frame, iface: str) -> None:
         """Take an answer."""
