@@ -8,6 +8,7 @@ from enum import Enum
 from vipsim.machines.bridge import Bridge
 from vipsim.machines.carp import PROFILES as CARP_PROFILES
 from vipsim.machines.carp import CaptureBuffer, CarpMachine, CarpProfile
+from vipsim.machines.habits import Habits
 from vipsim.machines.heartbeat import HeartbeatMachine
 from vipsim.machines.neighbor import PROFILES as NEIGHBORS
 from vipsim.machines.neighbor import NeighborCache
@@ -101,6 +102,8 @@ def carp_profiles() -> list[str]:
 def _shown(value: object) -> str:
     if isinstance(value, CaptureBuffer):
         return f"in blocks closed every {format_duration(value.retire)}"
+    if isinstance(value, Habits):
+        return ", ".join(one.name for one in fields(Habits) if getattr(value, one.name)) or "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):

@@ -28,7 +28,7 @@ def build_node(name: str, file: HostFile | SwitchFile) -> Node:
 
 
 def _host(name: str, file: HostFile) -> Host:
-    written = given(file, "neighbor", "hz", "gateway", "conntrack")
+    written = given(file, "neighbor", "hz", "gateway", "conntrack", "lateness")
     written["forwarding"] = (
         file.forwarding if "forwarding" in file.model_fields_set else file.kind == "router"
     )

@@ -53,6 +53,8 @@ def _host(host: Host) -> Plain:
         data["gateway"] = host.gateway
     if host.conntrack:
         data["conntrack"] = host.conntrack
+    if host.lateness != "none":
+        data["lateness"] = host.lateness
     return data
 
 

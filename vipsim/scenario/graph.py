@@ -41,6 +41,7 @@ _REST = ("name", "description", "duration", "start", "phase", "vips", "groups", 
 _LINK_KEYS = ("rate", "delay", "jitter", "loss")
 _HOST_KEYS = (
     "kind", "interfaces", "services", "neighbor", "sysctls", "hz", "forwarding", "gateway", "conntrack",
+    "lateness",
 )  # fmt: skip
 _SWITCH_KEYS = ("kind", "ageing_time", "forward_delay", "ports", "static")
 

@@ -69,8 +69,9 @@ class Network:
             self.cables.append(self._lay(2 * number, *link))
         for node, vip, prefix, iface, lladdr in plan.standing:
             stand(self.kernels[node], vip, prefix, iface, lladdr)
+        lateness = {host.name: host.lateness for host in plan.hosts}
         for name, make in plan.daemons:
-            self.daemons[name] = Daemon(self.kernels[name], next(numbers), make)
+            self.daemons[name] = Daemon(self.kernels[name], next(numbers), make, lateness[name])
         writers = {number: client.client.name for number, client in enumerate(plan.clients, 1)}
         for host in plan.hosts:
             self.services[host.name] = {

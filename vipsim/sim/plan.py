@@ -14,6 +14,7 @@ from vipsim.scenario.assemble import Maker, Standing, daemons, standing, vrrp_se
 from vipsim.scenario.check.options import gateway_address
 from vipsim.scenario.data import to_data
 from vipsim.scenario.model import End, Group, Host, Scenario, Switch, VrrpGroup
+from vipsim.scenario.model.lateness import LATENESS, Lateness
 from vipsim.sim.workloads.plan import ClientPlan, DatabasePlan, plan_client, plan_database
 from vipsim.units import Time
 from vipsim.wire.addresses import IPv4, Mac
@@ -38,6 +39,7 @@ class HostPlan:
     forwarding: bool
     gateway: IPv4 | None
     conntrack: str
+    lateness: Lateness | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +94,14 @@ def _host(scenario: Scenario, host: Host) -> HostPlan:
     )
     profile = profile_named(host.neighbor).with_sysctls(dict(host.sysctls))
     gateway = gateway_address(scenario, host)
-    return HostPlan(host.name, profile, nics, services, host.hz, host.forwarding, gateway, host.conntrack)
+    return HostPlan(
+        host.name,
+        profile,
+        nics,
+        services,
+        host.hz,
+        host.forwarding,
+        gateway,
+        host.conntrack,
+        LATENESS[host.lateness],
+    )

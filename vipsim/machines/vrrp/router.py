@@ -46,6 +46,7 @@ class Router:
         self.settings = settings
         self.keywords = settings.keywords_in_force()
         self.part = settings.name
+        self.habits = settings.profile.habits
         self.vips: tuple[IPv4, ...] = tuple(address for address, _ in settings.vips)
         self.state = State.INIT
         self.timers = TimerTable(settings.name)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from vipsim.errors import ScenarioError
+from vipsim.machines.habits import PLAIN, Habits
 from vipsim.machines.vrrp.keywords import OWNER, Keywords, check_keywords
 from vipsim.units import MS, NS, SECOND, Time, format_duration
 from vipsim.wire.addresses import IPv4, Mac
@@ -100,6 +101,8 @@ class VrrpProfile:
     """When it ends in order, its addresses stay in use."""
     owner_yields: bool = False
     """Priority 255 goes down to 254 when it hears another 255."""
+    habits: Habits = PLAIN
+    """How its program works."""
 
 
 FF = "garp-request-ff"
@@ -130,6 +133,7 @@ PROFILES: dict[str, VrrpProfile] = {
         announcement_form=FF,
         notes_refusals=True,
         has_keywords=True,
+        habits=Habits(has_parent=True),
     ),
     # FRR 8.4 vrrpd: truth/NOTES 21 to 23. Its source: an owner takes over at its start and hears adverts;
     # the loss of a carrier changes no state (`frr3-portdown-a1:recover`: the master had never stopped).
@@ -144,6 +148,7 @@ PROFILES: dict[str, VrrpProfile] = {
         minds_carrier=False,
         standing=True,
         leaves_address=True,
+        habits=Habits(logs_steps=False, waits_in_poll=True),
     ),
 }
 """Known profiles by name."""

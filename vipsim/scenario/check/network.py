@@ -9,6 +9,7 @@ from vipsim.scenario.check.findings import Findings, Where, is_subnet_itself, ne
 from vipsim.scenario.check.options import check_host_options, check_switch
 from vipsim.scenario.fields import NAME, PORT_NAME, nearest, shown
 from vipsim.scenario.model import End, Host, Iface, Switch
+from vipsim.scenario.model.lateness import LATENESS
 from vipsim.wire.addresses import IPv4, Mac
 
 _RESERVED = ("all",)
@@ -66,6 +67,12 @@ def _check_host(findings: Findings, host: Host, where: Where) -> None:
             (*where, "neighbor"),
             f"no neighbor profile is called {shown(host.neighbor)}",
             nearest(host.neighbor, sorted(PROFILES)),
+        )
+    if host.lateness not in LATENESS:
+        findings.add(
+            (*where, "lateness"),
+            f"no load of a host is called {shown(host.lateness)}",
+            f"one of {', '.join(LATENESS)}",
         )
     check_host_options(findings, host, where)
     ports: dict[int, str] = {}

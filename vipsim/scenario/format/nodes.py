@@ -71,6 +71,9 @@ class HostFile(Part):
     conntrack: Annotated[str, kinds.choice("own", "shared")] = absent(
         text="of a router: TCP connections that it has not seen begin are dropped"
     )
+    lateness: Annotated[str, kinds.choice("none", "idle", "busy")] = absent(
+        "none", "how late its processes are, as measured on a host with this load"
+    )
 
 
 class PortFile(Part):

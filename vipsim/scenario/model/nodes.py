@@ -74,6 +74,8 @@ class Host:
     conntrack: str = ""
     """Of a host that forwards: ``own``: TCP connections that it did not see begin are dropped;
     ``shared``: it knows those of its peers too; empty: every packet is passed on."""
+    lateness: str = "none"
+    """How late its processes are (`vipsim.scenario.model.lateness.LATENESS`)."""
 
 
 @dataclass(frozen=True, slots=True)

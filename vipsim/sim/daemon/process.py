@@ -6,10 +6,14 @@ It only brings events to the machines; `vipsim.sim.daemon.hands` carries out wha
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from enum import Enum
+from functools import partial
 
+from vipsim.machines.habits import habits_of
 from vipsim.machines.heartbeat import HeartbeatMachine
 from vipsim.machines.vocabulary import (
+    Event,
     LinkChanged,
     Received,
     Settled,
@@ -19,10 +23,13 @@ from vipsim.machines.vocabulary import (
     TimerName,
 )
 from vipsim.scenario.assemble import FailoverMachine, Maker
+from vipsim.scenario.model.lateness import Lateness
 from vipsim.sim.daemon.hands import Hands
+from vipsim.sim.daemon.pace import Pace
 from vipsim.sim.engine import Tie, tie_key
 from vipsim.sim.kernel import Kernel
 from vipsim.sim.timers import TimerTable
+from vipsim.units import Time
 from vipsim.wire.frames import Echo, Frame
 
 INBOX_LIMIT = 256
@@ -41,40 +48,60 @@ class Daemon:
     """The failover daemon of one host."""
 
     __slots__ = (
-        "feed", "hands", "inbox", "kernel", "listeners", "machines", "make", "name", "paused_by", "process",
-        "timers", "world",
+        "feed", "hands", "hear", "inbox", "kernel", "listeners", "machines", "make", "name", "pace",
+        "paused_by", "process", "restart_cause", "timers", "world",
     )  # fmt: skip
 
-    def __init__(self, kernel: Kernel, number: int, make: Maker) -> None:
+    def __init__(self, kernel: Kernel, number: int, make: Maker, lateness: Lateness | None = None) -> None:
         self.kernel = kernel
         self.world = kernel.world
         self.name = kernel.name
         self.make = make
         self.process = Process.GONE
         self.paused_by: set[str] = set()
+        self.restart_cause: int | None = None
+        """It is to be launched again when it has ended, and why."""
         self.machines: dict[str, FailoverMachine] = {}
         self.inbox: deque[tuple[FailoverMachine, Received]] = deque()
         self.timers = TimerTable(self.world.env, tie_key(Tie.TIMER, number), self._timer)
         self.hands = Hands(kernel, self.timers)
         self.listeners = self.hands.listeners
+        self.pace: Pace | None = None
+        """None: it acts in the same instant, and its work takes no time."""
         self.feed = self.hands.feed
         """Gives an event to a machine: takes the machine, the event, and the record that caused it."""
+        self.hear: Callable[[FailoverMachine, Received, int], None] = self.hands.feed
+        """The same for a packet, which may have to wait."""
+        if lateness is not None:
+            self.pace = Pace(self.hands, number, lateness)
+            self.feed, self.hear = self.pace.feed, self.pace.hear
+            self.timers.late = self._late
         kernel.hooks.append(self._link_changed)
 
     # --- the life of the process -----------------------------------------------------------
 
-    def start(self, cause: int = 0) -> None:
-        """Launch the process afresh."""
+    def start(self, cause: int = 0, *, respawned: bool = False) -> None:
+        """Launch the process afresh; `respawned`: by its parent."""
+        if self.pace is not None and self.pace.ended is not None:
+            self.restart_cause = cause
+            return
         number = self._launch(cause)
+        if self.pace is None:
+            self._started(number)
+        else:
+            known = self.pace.lateness
+            self.pace.launch(partial(self._started, number), known.respawn if respawned else known.launch)
+
+    def _started(self, cause: int) -> None:
         down = tuple(name for name, nic in self.kernel.nics.items() if not nic.carrier)
         for machine in self.machines.values():
-            self.feed(machine, Started(down), number)
+            self.feed(machine, Started(down), cause)
 
     def settle(self, states: dict[str, Settled], cause: int = 0) -> None:
         """Be as if launched long ago: where each part stands."""
         number = self._launch(cause)
         for part, machine in self.machines.items():
-            self.feed(machine, states[part], number)
+            self.hands.feed(machine, states[part], number)
 
     def _launch(self, cause: int) -> int:
         self.discard()
@@ -86,17 +113,37 @@ class Daemon:
 
     def stop(self, cause: int) -> None:
         """End in order (SIGTERM): the machines say goodbye."""
-        if self.process is Process.RUNNING:
-            number = self.world.note("daemon", self.name, {"act": "stop"}, cause)
-            for machine in self.machines.values():
-                self.feed(machine, Stopped(), number)
+        if self.process is not Process.RUNNING:
+            return
+        number = self.world.note("daemon", self.name, {"act": "stop"}, cause)
+        if self.pace is None:
+            self._say_goodbye(number)
             self.discard()
+        elif self.pace.ended is None:
+            self.pace.ended = self._ended
+            self.pace.tell(partial(self._say_goodbye, number), wakes=2 if self.has_parent else 1)
+
+    def _say_goodbye(self, cause: int) -> None:
+        for machine in self.machines.values():
+            self.feed(machine, Stopped(), cause)
+
+    def _ended(self) -> None:
+        """The work of ending in order is done."""
+        again = self.restart_cause
+        self.discard()
+        if again is not None:
+            self.start(again)
 
     def kill(self, cause: int) -> None:
         """End at once (SIGKILL): machines, timers and inbox are gone, the kernel keeps what it has."""
         if self.process is not Process.GONE:
             self.world.note("daemon", self.name, {"act": "kill"}, cause)
             self.discard()
+
+    @property
+    def has_parent(self) -> bool:
+        """Whether a parent process watches over it."""
+        return any(habits_of(machine).has_parent for machine in self.machines.values())
 
     def pause(self, reason: str, cause: int) -> None:
         """Stop running without ending: ``hang`` (SIGSTOP) or ``freeze`` (the whole host)."""
@@ -106,6 +153,8 @@ class Daemon:
             self.world.note("daemon", self.name, {"act": "freeze"}, cause)
             self.process = Process.PAUSED
             self.timers.paused = True
+            if self.pace is not None:
+                self.pace.pause()
 
     def resume(self, reason: str, cause: int) -> None:
         """Go on if nothing else holds it: the inbox is read before timers fire, as a select loop does."""
@@ -113,20 +162,29 @@ class Daemon:
         if self.process is Process.PAUSED and not self.paused_by:
             number = self.world.note("daemon", self.name, {"act": "thaw"}, cause)
             self.process = Process.RUNNING
+            if self.pace is not None:
+                self.pace.resume(self._timers_go_on)
             while self.inbox:
                 machine, event = self.inbox.popleft()
-                self.feed(machine, event, event.frame.cause or number)
-            self.timers.paused = False
-            self.timers.run_due()
+                self.hear(machine, event, event.frame.cause or number)
+            if self.pace is None:
+                self._timers_go_on()
+
+    def _timers_go_on(self) -> None:
+        self.timers.paused = False
+        self.timers.run_due()
 
     def discard(self) -> None:
         """Forget machines, timers and inbox: no stale deadline may fire."""
         self.process = Process.GONE
         self.paused_by.clear()
+        self.restart_cause = None
         self.machines = {}
         self.inbox.clear()
         self.timers.clear()
         self.timers.paused = False
+        if self.pace is not None:
+            self.pace.clear()
         self._unlisten()
 
     # --- hearing ---------------------------------------------------------------------------
@@ -147,17 +205,32 @@ class Daemon:
 
     def _hear(self, machine: FailoverMachine, event: Received) -> None:
         if self.process is Process.RUNNING:
-            self.feed(machine, event, event.frame.cause)
+            self.hear(machine, event, event.frame.cause)
         elif self.process is Process.PAUSED and len(self.inbox) < INBOX_LIMIT:
             self.inbox.append((machine, event))
 
     def _link_changed(self, iface: str, up: bool, cause: int) -> None:
-        if self.process is Process.RUNNING:
-            for machine in self.machines.values():
-                self.feed(machine, LinkChanged(iface, up), cause)
+        self.tell(LinkChanged(iface, up), cause)
+
+    def tell(self, event: Event, cause: int) -> None:
+        """Tell every machine what happened on the host."""
+        if self.process is not Process.RUNNING:
+            return
+        if self.pace is None:
+            self._told(event, cause)
+        else:
+            self.pace.tell(partial(self._told, event, cause))
+
+    def _told(self, event: Event, cause: int) -> None:
+        for machine in self.machines.values():
+            self.feed(machine, event, cause)
 
     def _timer(self, name: TimerName, cause: int) -> None:
         machine = self.machines.get(name[0])
         if machine is not None:
             number = self.world.note("timer", self.name, {"part": name[0], "name": name[1]}, cause)
             self.feed(machine, TimerFired(name), number)
+
+    def _late(self, name: TimerName, at: Time, delay: Time) -> Time:
+        assert self.pace is not None
+        return self.pace.late(delay, self.machines.get(name[0]))

@@ -1,0 +1,1 @@
+"""What the recordings of real daemons say, worked out again by commands."""

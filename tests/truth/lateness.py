@@ -1,0 +1,210 @@
+"""How late the recorded hosts were: the tables of `vipsim.scenario.model.lateness`, measured again.
+
+``python -m tests.truth.lateness`` prints them, and how far each one is from what the module has.
+
+Every table pools all rows of keepalived under a load (`load1` 1 or more: busy; below: idle), whatever the
+experiment. A step that is not seen alone is what makes the sum with the others come out as recorded.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+from statistics import correlation, median
+from typing import Any
+
+from vipsim.scenario.model.lateness import LATENESS, LEVELS, Spread
+from vipsim.units import US
+
+SHARED = os.environ.get("VIPSIM_SHARED")
+TRUTH = Path(SHARED or Path(__file__).parents[1] / "data") / "truth" / "truth.jsonl"
+Row = dict[str, Any]
+
+SILENCES = ("kill9", "isolate", "power", "link_down", "port_down", "stop")
+"""Faults after which the new master hears nobody."""
+PREEMPTED = ("link_down+link_up", "port_down+port_up", "power+reboot", "track_if+track_if")
+"""Ways back whose node takes over when its own timer ends."""
+BURST_ENDS = 0.1
+"""Announcements further apart (s) are of two bursts."""
+NEAR = 0.02
+"""An advert within this (s) of an announcement may have waited for the burst."""
+
+
+def keepalived_rows(busy: bool) -> list[Row]:
+    """The rows of keepalived under one load."""
+    rows = map(json.loads, TRUTH.read_text(encoding="utf-8").splitlines())
+    return [row for row in rows if row["daemon"] == "keepalived" and (row["load1"] >= 1) == busy]
+
+
+def interval(row: Row, node: str) -> float:
+    """The interval in force of a node, in s (truth/NOTES 3)."""
+    given = row["params"][node]
+    wanted = given.get("advert_int", 1)
+    return max(1, round(wanted)) if given.get("version", 2) == 2 else wanted
+
+
+def wakes(row: Row) -> Iterator[float]:
+    """Interval by interval, how late an undisturbed master's advert was."""
+    if row["fault"] not in SILENCES:
+        return
+    times = [time for time, _ in row["adverts_new"]]
+    for before, after in list(pairwise(times))[1:]:
+        if not any(before - NEAR < garp < after + NEAR for garp in row["garps"]):
+            yield after - before - interval(row, "n2")
+
+
+def detections(row: Row) -> Iterator[float]:
+    """How late the first advert of a new master was."""
+    if row["fault"] in SILENCES and row["mdi_s"] and row["last_old_prio"]:
+        yield row["mdi_s"] - row["theory_mdi_s"]
+
+
+def is_takeover(row: Row) -> bool:
+    """Whether the row's new node became master when its timer ended."""
+    return bool(row.get("garps")) and '"vmac"' not in json.dumps(row["params"]) and (
+        row["fault"] in (*SILENCES, "term", "split", "oneway", *PREEMPTED)
+    )  # fmt: skip
+
+
+def addresses(row: Row) -> Iterator[float]:
+    """Time from a new master's advert to its first announcement."""
+    if is_takeover(row) and row["garp_delay_s"] is not None:
+        yield row["garp_delay_s"]
+
+
+def bursts(row: Row) -> list[list[float]]:
+    """The announcements of a row, burst by burst."""
+    found: list[list[float]] = []
+    for time in row["garps"]:
+        if found and time - found[-1][-1] < BURST_ENDS:
+            found[-1].append(time)
+        else:
+            found.append([time])
+    return found
+
+
+def frames(row: Row) -> Iterator[float]:
+    """Times between two announcements of a burst at a takeover."""
+    if is_takeover(row) and "interval" not in row["exp"]:
+        yield from (after - before for burst in bursts(row)[:2] for before, after in pairwise(burst))
+
+
+def launches(row: Row) -> Iterator[float]:
+    """Time from the start of a daemon to its first advert, without what the protocol waits."""
+    if row["fault"] != "startup":
+        return
+    first = row["adverts"].get("n1")
+    given = row["params"]["n1"]
+    if first and given["priority"] == 255:
+        yield first[0][0]
+    elif first and len(row["masters_seen"]) == 1:
+        yield first[0][0] - interval(row, "n1") * 3 - skew(row)
+
+
+def respawns(row: Row) -> Iterator[float]:
+    """Time from the death of the child to the first thing the new one does: the address is removed.
+
+    Seen by the client, whose probes are 2 ms apart: the middle between the last answer and the next probe.
+    """
+    if row["fault"] == "kill9_child" and row["gaps"]:
+        yield row["gaps"][0][0] + 0.001
+
+
+def skew(row: Row) -> float:
+    """The skew of n1, in s (truth/NOTES 3)."""
+    given = row["params"]["n1"]
+    part = (256 - given["priority"]) / 256
+    return part if given.get("version", 2) == 2 else part * interval(row, "n1")
+
+
+def second_bursts(row: Row) -> Iterator[float]:
+    """How late the second burst was, counted from the end of the first."""
+    found = bursts(row) if row["fault"] in SILENCES else []
+    if len(found) > 1 and len(found[0]) == 5 and 4.9 < found[1][0] - found[0][-1] < 5.5:
+        yield found[1][0] - found[0][-1] - 5
+
+
+# --- tables --------------------------------------------------------------------------------
+
+
+def pooled(rows: list[Row], of: Callable[[Row], Iterator[float]]) -> list[int]:
+    """Every value of `of`, in whole us, sorted."""
+    return sorted(max(1, round(value * 1e6)) for row in rows for value in of(row))
+
+
+def quantiles(values: list[int]) -> list[int]:
+    """The values at `LEVELS`."""
+    last = len(values) - 1
+    return [values[round(level * last)] for level in LEVELS]
+
+
+def remainder(total: list[int], known: list[Spread], rounds: int = 30) -> list[int]:
+    """Quantiles (us) of a step that with the `known` ones adds up to the recorded `total`.
+
+    What is missing at each level is added until the sum's quantiles are the recorded ones.
+    """
+    random = Random(4)
+    wanted = quantiles(total)
+    others = [sum(spread.at(random.random()) for spread in known) / US for _ in range(20_000)]
+    shares = [random.random() for _ in others]
+    found = [max(1.0, one - median(others)) for one in wanted]
+    for _ in range(rounds):
+        spread = Spread(tuple(round(one * US) for one in found))
+        sums = sorted(round(o + spread.at(s) / US) for o, s in zip(others, shares, strict=True))
+        moved = [one + 0.5 * (w - s) for one, w, s in zip(found, wanted, quantiles(sums), strict=True)]
+        found = []
+        for one in moved:
+            found.append(max(1.0, one, found[-1] if found else 0.0))
+    return [round(one) for one in found]
+
+
+def tables(busy: bool) -> dict[str, tuple[int, list[int]]]:
+    """Name of each step: number of values, and its quantiles in us."""
+    rows = keepalived_rows(busy)
+    wake, detection = pooled(rows, wakes), pooled(rows, detections)
+    woken = Spread(tuple(one * US for one in quantiles(wake)))
+    takeover = remainder(detection, [woken, woken])
+    work = Spread(tuple(one * US for one in takeover))
+    address, frame, launch = (pooled(rows, of) for of in (addresses, frames, launches))
+    respawn = pooled([*keepalived_rows(True), *keepalived_rows(False)], respawns)  # all rows there are
+    return {
+        "wake": (len(wake), quantiles(wake)),
+        "takeover": (len(detection), takeover),
+        "address": (len(address), quantiles(address)),
+        "frame": (len(frame), quantiles(frame)),
+        "launch": (len(launch), remainder(launch, [woken, work])),
+        "respawn": (len(respawn), quantiles(respawn)),
+    }
+
+
+def together(busy: bool) -> float:
+    """Root of the rank correlation of `address` with the mean `frame` of the first burst."""
+    pairs = [
+        (delay, burst[-1] - burst[0])
+        for row in keepalived_rows(busy)
+        for delay in addresses(row)
+        if len(burst := bursts(row)[0]) == 5
+    ]
+    ranks = [{value: rank for rank, value in enumerate(sorted(one))} for one in zip(*pairs, strict=True)]
+    return correlation(*([rank[pair[side]] for pair in pairs] for side, rank in enumerate(ranks))) ** 0.5
+
+
+def main() -> None:
+    """Print the tables beside those of the module."""
+    for name, busy in (("idle", False), ("busy", True)):
+        known = LATENESS.get(name)
+        print(f"{name}: together {together(busy):.2f}")
+        for step, (number, found) in tables(busy).items():
+            print(f"  {step:9s} n={number:<5d} {', '.join(map(str, found))}")
+            if known is not None:
+                print(f"  {'':9s} module  {', '.join(str(q // US) for q in getattr(known, step).quantiles)}")
+        late = quantiles(pooled(keepalived_rows(busy), second_bursts))
+        print(f"  {'(second burst)':17s} {', '.join(map(str, late))}")
+
+
+if __name__ == "__main__":
+    main()

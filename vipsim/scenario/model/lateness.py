@@ -1,0 +1,88 @@
+"""How late a process is on a host: profiles of load, as data.
+
+A daemon acts when it gets the processor, not when a timer ends or a packet comes, and each step of its work
+takes time. That belongs to the host and its load, never to a protocol. The tables are measured on the
+recordings of real daemons (truth/README): ``python -m tests.truth.lateness`` prints them again. ``busy`` is a
+host with a load average of 1 or more (of two processors), ``idle`` one below.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from vipsim.units import US, Time
+
+LEVELS = (0.0, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.995, 1.0)
+"""Shares of all cases that the quantiles of a `Spread` belong to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A distribution of times by its quantiles (ns) at `LEVELS`; between two of them it is geometric."""
+
+    quantiles: tuple[Time, ...]
+
+    def at(self, share: float) -> Time:
+        """Return the time (ns) that a `share` (0 to 1) of all cases does not exceed.
+
+        >>> microseconds(100, 100, 100, 100, 100, 400, 400, 400, 400, 400, 400).at(0.625)
+        200000
+        """
+        for number in range(1, len(LEVELS)):
+            if share <= LEVELS[number]:
+                low, high = self.quantiles[number - 1], self.quantiles[number]
+                part = (share - LEVELS[number - 1]) / (LEVELS[number] - LEVELS[number - 1])
+                return round(low * math.pow(high / low, part))
+        return self.quantiles[-1]
+
+
+def microseconds(*quantiles: int) -> Spread:
+    """Make a `Spread` of quantiles in us."""
+    return Spread(tuple(quantile * US for quantile in quantiles))
+
+
+@dataclass(frozen=True, slots=True)
+class Lateness:
+    """A profile."""
+
+    wake: Spread
+    """From the end of a timer, or the arrival of a packet, to the process acting on it."""
+    takeover: Spread
+    """Work from that wake-up to the first frame of a change: the advert of a new master, a planned burst."""
+    address: Spread
+    """From a new master's advert to its first announcement: the kernel gets the addresses between."""
+    frame: Spread
+    """Between two frames of one burst."""
+    launch: Spread
+    """From the start of the process to its first state."""
+    respawn: Spread
+    """The same of a child that its parent starts again: it is forked, and reads no program from disk."""
+    together: float
+    """How alike the steps of one piece of work are: the share of them that are as fast or slow, in rank, as
+    the whole piece; the others are drawn on their own."""
+
+
+LATENESS: Mapping[str, Lateness | None] = {
+    "none": None,
+    "idle": Lateness(
+        wake=microseconds(60, 70, 70, 80, 80, 110, 210, 270, 480, 4140, 4330),
+        takeover=microseconds(278, 337, 337, 337, 480, 1095, 1095, 1267, 1267, 1267, 1267),
+        address=microseconds(150, 160, 170, 280, 1710, 4170, 4960, 5580, 10310, 15480, 16780),
+        frame=microseconds(10, 20, 20, 30, 210, 1160, 1390, 1530, 1670, 4180, 9560),
+        launch=microseconds(24191, 26470, 26470, 29042, 35884, 48765, 57208, 57208, 75470, 75470, 75470),
+        respawn=microseconds(23540, 23540, 23540, 24940, 27380, 43240, 43240, 44260, 44260, 44260, 44260),
+        together=0.94,
+    ),
+    "busy": Lateness(
+        wake=microseconds(40, 50, 60, 70, 120, 180, 380, 900, 2430, 8380, 34610),
+        takeover=microseconds(326, 326, 326, 420, 571, 1073, 1073, 1073, 1073, 10798, 41020),
+        address=microseconds(140, 170, 270, 1100, 2550, 4820, 7160, 8720, 11700, 16650, 46170),
+        frame=microseconds(20, 20, 30, 180, 210, 1200, 1920, 2900, 4350, 6600, 52910),
+        launch=microseconds(17426, 17965, 22891, 42966, 47855, 53604, 58595, 88205, 88205, 170869, 170869),
+        respawn=microseconds(23540, 23540, 23540, 24940, 27380, 43240, 43240, 44260, 44260, 44260, 44260),
+        together=0.92,
+    ),
+}
+"""Profiles by name; ``none``: a process acts in the same instant, and its work takes no time."""
