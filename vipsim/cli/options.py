@@ -23,10 +23,18 @@ _YAML = (".yaml", ".yml")
 
 
 def add_scenario(
-    parser: argparse.ArgumentParser, what: str = "a scenario: a YAML file, or a shipped one"
+    parser: argparse.ArgumentParser,
+    what: str = "a scenario: a YAML file, or a shipped one",
+    *,
+    optional: bool = False,
 ) -> None:
     """Add the positional argument that names a scenario."""
-    parser.add_argument("scenario", metavar="FILE|NAME", help=f"{what} such as database-pair")
+    parser.add_argument(
+        "scenario",
+        metavar="FILE|NAME",
+        nargs="?" if optional else None,
+        help=f"{what} such as database-pair",
+    )
 
 
 def add_changes(parser: argparse.ArgumentParser) -> None:
@@ -131,10 +139,15 @@ def read_changed(path: Path, settings: Sequence[str], faults: Sequence[str]) -> 
     VipsimError
         Naming everything that is wrong.
     """
-    from vipsim.scenario.paths import set_paths
     from vipsim.scenario.reader import read_scenario
 
-    scenario = read_scenario(path)
+    return changed(read_scenario(path), settings, faults)
+
+
+def changed(scenario: Scenario, settings: Sequence[str], faults: Sequence[str]) -> Scenario:
+    """Change settings of a scenario, and add faults."""
+    from vipsim.scenario.paths import set_paths
+
     changes: dict[str, object] = {}
     for text in settings:
         setting, value = split_setting(text)

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from vipsim.cli import failures
+from vipsim.cli.given import Given, add_keepalived
 from vipsim.cli.narration import narrate, pace
-from vipsim.cli.options import add_changes, add_scenario, add_seed, find_scenario, read_changed
+from vipsim.cli.options import add_changes, add_scenario, add_seed
 from vipsim.cli.output import Outputs
 from vipsim.cli.parser import did_you_mean
 from vipsim.errors import VipsimError
@@ -32,6 +33,7 @@ examples:
   vipsim run my.yaml --fault crash:db1@5s --pcapng out.pcapng --check
   vipsim run database-pair --set 'faults=[]' --fault stop:db1@8s   (only this fault)
   vipsim run maintenance --pace 10x
+  vipsim run --keepalived a.conf b.conf --fault crash:a@5s   (the nodes are called a and b)
 """
 
 
@@ -44,7 +46,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add_scenario(parser)
+    add_scenario(parser, optional=True)
+    add_keepalived(parser)
     add_seed(parser)
     add_changes(parser)
     parser.add_argument("--world", choices=("sim",), default="sim", help="where it runs (default sim)")
@@ -80,17 +83,18 @@ def run(args: argparse.Namespace) -> int:
     from vipsim.trace.records import Level
     from vipsim.worlds import run as run_world
 
-    path = find_scenario(args.scenario)
-    outputs = Outputs(reads=[path])
+    given = Given(args)
+    outputs = Outputs(reads=given.paths)
     files = {
         option: outputs.claim(f"--{option}", getattr(args, option)) for option in ("trace", "pcapng", "csv")
     }
     level = Level[args.level.upper()]
     _check_level(args, level)
-    scenario = read_changed(path, args.settings, args.faults)
+    scenario = given.read(args.settings, args.faults)
     moments = [_moment(text, scenario) for text in args.arp]
     trace = run_world(scenario, args.seed, args.world, level)
     says = sys.stderr if args.json else sys.stdout
+    given.tell(says, args.report)
     # Files first: what is printed may go to a reader that leaves early.
     _write(trace, outputs, files)
     stopped = _tell(trace, args, moments, says)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -29,7 +30,10 @@ def instance(more: str = "", vips: str = "192.168.1.219/24", **given: Any) -> st
 def imported(*faults: str, **texts: str) -> Imported:
     """What the files a, b, ... become."""
     configs = {node: read_keepalived(text, node=node, name=f"{node}.conf") for node, text in texts.items()}
-    return from_keepalived(configs, faults=[parse_fault(fault) for fault in faults])
+    made = from_keepalived(
+        configs, until=max((parse_fault(fault).when.latest for fault in faults), default=0)
+    )
+    return replace(made, scenario=made.scenario.with_faults(*faults))
 
 
 def address(made: Imported, node: str, iface: str = "eth0") -> str:
@@ -240,3 +244,17 @@ def test_files_called_like_what_is_invented() -> None:
     made = imported(client=instance(), vip=instance(priority=50), sw1=instance(priority=20))
     assert {"client", "vip", "sw1", "client-2", "sw1-2"} == {node.name for node in made.scenario.nodes}
     assert made.scenario.vips[0].name == "vip-2"
+
+
+def test_names_that_no_scenario_knows_are_made_plain() -> None:
+    script = "vrrp_script chk.web {\nscript /bin/true\n}\n"
+    text = script + instance("track_script {\nchk.web\n}\ntrack_interface {\nveth@if7 weight 5\n}", name="V1")
+    made = imported(a=text)
+    keywords = dict(made.scenario.groups[0].keepalived)
+    assert [track.name for track in keywords["track_script"]] == ["chk-web"]
+    assert [track.name for track in keywords["track_interface"]] == ["veth-if7"]
+    assert address(made, "a", "veth-if7")
+
+
+def test_what_the_format_cannot_carry_is_refused_at_its_line() -> None:
+    assert "a.conf:1:1: (VI_1)" in refused(a=instance("garp_master_repeat 2000000"))

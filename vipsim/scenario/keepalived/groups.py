@@ -6,9 +6,11 @@ Members that disagree stay different: that is what one wants to see.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from vipsim.scenario.fields import NAME
+from vipsim.scenario.keepalived.names import plain_name
 from vipsim.scenario.keepalived.scenario import Part
 from vipsim.scenario.model import VrrpGroup, VrrpMember
 from vipsim.wire.addresses import IPv4
@@ -101,7 +103,7 @@ def virtual_router(
     """
     first = cluster[0]
     listed = dict.fromkeys(address for part in cluster for address in addresses_of(part))
-    written = [_written(part, vips, nodes) for part in cluster]
+    written = [_written(part, vips, nodes, iface) for part in cluster]
     interval = written[0].pop("advert_int")
     for other in written[1:]:
         if other["advert_int"] == interval:
@@ -138,8 +140,13 @@ def virtual_router(
     )
 
 
-def _written(part: Part, vips: Mapping[IPv4, str], nodes: Callable[[Part, IPv4], str]) -> dict[str, Any]:
+def _written(
+    part: Part, vips: Mapping[IPv4, str], nodes: Callable[[Part, IPv4], str], iface: Callable[[str], str]
+) -> dict[str, Any]:
     found = dict(part.keepalived)
+    for name, plain in (("track_interface", iface), ("track_script", plain_name)):
+        if name in found:
+            found[name] = tuple(replace(track, name=plain(track.name)) for track in found[name])
     if part.peers:
         named = dict.fromkeys(nodes(part, peer) for peer in part.peers)
         found["unicast_peer"] = tuple(name for name in named if name)

@@ -35,15 +35,15 @@ def node_names(paths: Sequence[str]) -> list[str]:
     >>> node_names(["lb1/keepalived.conf", "lb2/keepalived.conf"])
     ['lb1', 'lb2']
     """
-    stems = [_name(PurePath(path).name.removesuffix(".conf")) for path in paths]
-    folders = [_name(PurePath(path).parent.name) if PurePath(path).parent.name else "" for path in paths]
+    stems = [plain_name(PurePath(path).name.removesuffix(".conf")) for path in paths]
+    folders = [plain_name(PurePath(path).parent.name) if PurePath(path).parent.name else "" for path in paths]
     if len(set(stems)) < len(stems) and all(folders) and len(set(folders)) == len(folders):
         stems = folders
     names = Names(_RESERVED)
     return [names.new(stem) for stem in stems]
 
 
-def _name(text: str) -> str:
+def plain_name(text: str) -> str:
     """The nearest text that is a name."""
     cleaned = re.sub(r"[^A-Za-z0-9_-]+", "-", text).strip("-")[:40]
     if not NAME.fullmatch(cleaned):

@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 
 from vipsim.errors import Problem, ScenarioError
 from vipsim.machines.vrrp.rules import master_down_interval
-from vipsim.scenario.check import check
+from vipsim.scenario.data import to_data
 from vipsim.scenario.fields import TITLE, mac_for
+from vipsim.scenario.judge import judge
 from vipsim.scenario.keepalived.addresses import NARROWEST, USUAL, Book, assign, network, told_addresses
 from vipsim.scenario.keepalived.config import KeepalivedConfig
 from vipsim.scenario.keepalived.groups import Cluster, addresses_of, joined, titles, virtual_router
@@ -27,7 +28,6 @@ from vipsim.scenario.keepalived.wiring import Port, lans_of
 from vipsim.scenario.model import (
     Client,
     End,
-    Fault,
     Host,
     Iface,
     Link,
@@ -57,17 +57,15 @@ class Imported:
     """What the files do not say and was invented, or could not be kept."""
 
 
-def from_keepalived(
-    configs: Mapping[str, KeepalivedConfig], *, faults: Sequence[Fault] = (), name: str = ""
-) -> Imported:
+def from_keepalived(configs: Mapping[str, KeepalivedConfig], *, until: Time = 0, name: str = "") -> Imported:
     """Make a scenario of configurations.
 
     Parameters
     ----------
     configs : mapping
         The configuration of each node, by its name in the scenario.
-    faults : sequence of Fault
-        What happens; the run lasts long enough to see what follows from it.
+    until : int
+        When the last fault is to happen, in ns: the run lasts long enough to see what follows.
     name : str
         Of the scenario; default: the nodes' names.
 
@@ -81,17 +79,13 @@ def from_keepalived(
     making = _Making(configs, parts)
     scenario = replace(
         making.scenario(name or _title(configs)),
-        duration=_duration(making.groups, faults),
+        duration=_duration(making.groups, until),
     )
-    problems = check(scenario)
+    # By way of the file format, whose limits hold here too: the scenario can be written, and --set.
+    _, problems = judge(to_data(scenario))
     if problems:
         raise ScenarioError([_placed(problem, making) for problem in problems])
-    return Imported(
-        scenario.with_faults(*faults) if faults else scenario,
-        tuple(configs.items()),
-        tuple(parts),
-        tuple(making.notes),
-    )
+    return Imported(scenario, tuple(configs.items()), tuple(parts), tuple(making.notes))
 
 
 def _title(configs: Iterable[str]) -> str:
@@ -341,7 +335,7 @@ def _some(words: list[str], most: int = 8) -> str:
     return ", ".join(words[:most]) + (f" and {len(words) - most} more" if len(words) > most else "")
 
 
-def _duration(groups: Iterable[VrrpGroup], faults: Sequence[Fault]) -> Time:
+def _duration(groups: Iterable[VrrpGroup], last: Time) -> Time:
     """Long enough for the last fault to be noticed, for second bursts, and for a return after a delay."""
     waits = [0]
     for group in groups:
@@ -351,7 +345,6 @@ def _duration(groups: Iterable[VrrpGroup], faults: Sequence[Fault]) -> Time:
             missed = written.get("down_timer_adverts", 3)
             down = master_down_interval(group.version_of(member), member.priority, interval, missed)
             waits.append(2 * down + written.get("preempt_delay", 0) + written.get("vrrp_startup_delay", 0))
-    last = max((getattr(fault.when, "latest", 0) for fault in faults), default=0)
     needed = last + max(waits) + 8 * SECOND
     return max(DURATION, -(-needed // SECOND) * SECOND)
 

@@ -1,0 +1,85 @@
+"""Commands on keepalived.conf files: what they print, what they refuse, and the exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Vipsim
+
+TEXT = """\
+global_defs {{
+    notification_email {{
+        ops@example.com
+    }}
+}}
+vrrp_instance VI_1 {{
+    interface eth0
+    virtual_router_id 51
+    priority {priority}
+    virtual_ipaddress {{
+        192.168.1.219/24
+    }}
+}}
+"""
+
+
+@pytest.fixture
+def pair(vipsim: Vipsim) -> None:
+    """Two files in the folder that a command is called in."""
+    Path("a.conf").write_text(TEXT.format(priority=150))
+    Path("b.conf").write_text(TEXT.format(priority=100))
+
+
+@pytest.mark.usefixtures("pair")
+def test_run_two_files(vipsim: Vipsim) -> None:
+    done = vipsim("run", "--keepalived", "a.conf", "b.conf", "--fault", "crash:a@5s")
+    assert (done.code, done.err) == (0, "")
+    assert "failover of VI_1 from a to b, fault crash:a at 5.000 s" in done.out
+    assert "VI_1: vrid 51, version 2, 1s: a priority 150, b priority 100; vip 192.168.1.219" in done.out
+    assert "ignored: notification_email" in done.out
+    assert "invented" in done.out
+
+
+@pytest.mark.usefixtures("pair")
+def test_the_report_has_every_statement(vipsim: Vipsim) -> None:
+    done = vipsim("run", "--keepalived", "a.conf", "b.conf", "--report")
+    assert "a.conf:3: notification_email: no mail is sent" in done.out
+    assert "vrrp_instance VI_1: interface, virtual_router_id, priority, virtual_ipaddress" in done.out
+
+
+@pytest.mark.usefixtures("pair")
+def test_settings_and_the_json_document(vipsim: Vipsim) -> None:
+    done = vipsim(
+        *("run", "--keepalived", "a.conf", "b.conf", "--fault", "crash:a@9s"),
+        *("--set", "vrrp.keepalived.down_timer_adverts=2", "--set", "duration=15s", "--json"),
+    )
+    document = json.loads(done.out)
+    assert document["failovers"][0]["new"] == "b"
+    assert 1.6 < document["failovers"][0]["detection_s"] < 2.7
+    assert "keepalived 2.2.7" in done.err
+
+
+@pytest.mark.usefixtures("pair")
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["run"], "name a scenario, such as database-pair, or --keepalived a.conf b.conf"),
+        (["run", "database-pair", "--keepalived", "a.conf"], "leave one out"),
+        (["run", "--keepalived", "no.conf"], "no.conf:1:1: there is no file no.conf"),
+        (["run", "--keepalived", "a.conf", "a.conf", "--fault", "crash:c@1s"], "there is no node 'c'"),
+        (["run", "--keepalived", "folder"], "is not a regular file"),
+        (["run", "--keepalived", "bad.conf"], "bad.conf:1"),
+        (["run", "--keepalived", *["a.conf"] * 51], "at most 50 nodes"),
+    ],
+)
+def test_bad_input_is_refused_with_its_place(vipsim: Vipsim, words: list[str], says: str) -> None:
+    os.mkdir("folder")
+    Path("bad.conf").write_bytes(b"vrrp_instance VI {\x00\n" + b"{" * 50)
+    done = vipsim(*words)
+    assert done.code == 2
+    assert says in done.err
+    assert done.out == ""
