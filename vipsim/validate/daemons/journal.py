@@ -5,15 +5,34 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vipsim.sim.link import Direction
+from vipsim.sim.link import Deliver, Direction
 from vipsim.sim.simulation import Simulation
 from vipsim.units import Time
 from vipsim.validate.daemons.lab import CLIENT, SWITCH
 from vipsim.wire.addresses import IPv4
-from vipsim.wire.frames import Arp, Frame, Vrrp, kind_of
+from vipsim.wire.frames import Arp, Carp, Frame, Vrrp
 
+ADVERTS = frozenset({Vrrp, Carp})
+"""Packets of IP protocol 112."""
 Advert = tuple[Time, int]
 """When, and its priority (CARP: minus advskew)."""
+
+
+class Sniffer:
+    """Hands frames on to whoever takes them at the end of a cable, after a look at each."""
+
+    __slots__ = ("__self__", "deliver", "look")
+
+    def __init__(self, deliver: Deliver, look: Callable[[Frame], None]) -> None:
+        self.deliver = deliver
+        self.look = look
+        self.__self__ = getattr(deliver, "__self__", None)
+        """Who takes them, for whoever foresees a frame's way (`vipsim.sim.foresight`)."""
+
+    def __call__(self, frame: Frame) -> str | None:
+        """Take a frame."""
+        self.look(frame)
+        return self.deliver(frame)
 
 
 class Journal:
@@ -89,23 +108,21 @@ class Journal:
     def _sniff(self, direction: Direction, node: str) -> None:
         deliver, seen = direction.deliver, self.delivered[node]
 
-        def sniffed(frame: Frame) -> str | None:
-            if kind_of(frame.packet) == "advert":
+        def look(frame: Frame) -> None:
+            if type(frame.packet) in ADVERTS:
                 seen.append((self.env._now, _priority(frame), str(_source(frame))))
-            return deliver(frame)
 
-        direction.deliver = sniffed
+        direction.deliver = Sniffer(deliver, look)
 
     def _sniff_answers(self, direction: Direction, node: str) -> None:
         deliver, seen = direction.deliver, self.answered[node]
 
-        def sniffed(frame: Frame) -> str | None:
+        def look(frame: Frame) -> None:
             packet = frame.packet
-            if isinstance(packet, Arp) and packet.sender_ip == packet.target_ip and not frame.dst.is_group:
+            if type(packet) is Arp and packet.sender_ip == packet.target_ip and not frame.dst.is_group:
                 seen.append(self.env._now)
-            return deliver(frame)
 
-        direction.deliver = sniffed
+        direction.deliver = Sniffer(deliver, look)
 
 
 def _priority(frame: Frame) -> int:

@@ -66,7 +66,7 @@ def lab_of(experiment: Experiment, lateness: str, probe_every: int) -> Lab:
     lateness : str
         Profile of every host's lateness (`vipsim.scenario.model.Host.lateness`).
     probe_every : int
-        The client's interval in ns.
+        The client's interval in ns, once it measures; the story begins it (`vipsim.validate.daemons.prober`).
 
     Raises
     ------
@@ -103,7 +103,8 @@ def lab_of(experiment: Experiment, lateness: str, probe_every: int) -> Lab:
                 "target": next(iter(vips)),
                 "probe": SERVICE,
                 "interval": format_duration(probe_every),
-                "start": "0s",
+                "start": LONGEST,
+                "lazy": True,
             }
         },
     }

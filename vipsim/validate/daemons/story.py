@@ -19,6 +19,7 @@ from vipsim.validate.daemons.course import Conducted, Course, Seen
 from vipsim.validate.daemons.experiments import Stage
 from vipsim.validate.daemons.journal import Journal
 from vipsim.validate.daemons.lab import CLIENT
+from vipsim.validate.daemons.prober import Prober
 
 Story = Generator[Any, Any, Any]
 
@@ -29,6 +30,8 @@ SILENT_INTERVALS, SILENT_AT_LEAST = 1.5, 0.3
 every recovery in the recordings ends by that (README: "the other one has fallen silent")."""
 STARTUP_OBSERVED = 7.0
 """Length of an observation of a start (s) where `setup` gives none: that of the recorded rows."""
+STP_READY = 3.0
+"""With spanning tree the daemons start so long (s) after the ports forward (``timing``)."""
 LOSS_SETTLE = 6.0
 """Both daemons have been up for so long (s) when loss begins (``fields``, kind loss)."""
 
@@ -61,6 +64,7 @@ class Director:
         self.random = simulation.world.streams.get("trial")
         self.journal = journal
         self.conducted = Conducted(journal)
+        self.prober = Prober(simulation)
         self._prepare()
 
     def _prepare(self) -> None:
@@ -104,6 +108,7 @@ class Director:
             yield from self._until_advert((first.old,), s(8) + s(5 * self.course.interval))
             yield self.env.timeout(SECOND // 2)
             self.network.kernels[CLIENT].tell(EntriesFlushed("eth0"))
+        self.prober.measure()
         yield self.env.timeout(s(self.setup["settle"]))
         yield from self._meet(first)
         yield from self._act(first)
@@ -117,12 +122,14 @@ class Director:
 
     def _startup(self) -> Story:
         begin = self.env._now
+        self.prober.measure()
         yield from self._launch()
         yield self.env.timeout(s(self.setup.get("observe", STARTUP_OBSERVED)))
         self.conducted.seen[""] = Seen("", begin, self.env._now)
 
     def _watch(self) -> Story:
         begin = self.env._now
+        self.prober.measure()
         self.env.process(self._launch())
         yield self.env.timeout(s(self.setup["observe"]))
         self.conducted.seen[""] = Seen("", begin, self.env._now)
@@ -131,6 +138,7 @@ class Director:
         (stage, *_) = self.course.experiment.stages
         yield from self._launch()
         yield from self._wait_for_owner(self.course.experiment.nodes[0].name)
+        self.prober.measure()
         yield self.env.timeout(s(LOSS_SETTLE))
         yield from self._act(stage)
         yield self.env.timeout(s(self.setup["seconds"]))
@@ -148,7 +156,8 @@ class Director:
         """Launch the daemons in their order, with the pauses that were measured or drawn."""
         switch = self.course.experiment.switch
         if switch.get("stp"):
-            yield self.env.timeout(s(2 * switch["forward_delay_s"] + 3))
+            yield self.env.timeout(s(2 * switch["forward_delay_s"] + STP_READY))
+        self.prober.begin()
         begin = self.env._now
         for node, at in zip(self.course.experiment.start_order, self._launches(), strict=True):
             yield self.env.timeout(max(0, begin + at - self.env._now))
