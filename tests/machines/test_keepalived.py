@@ -458,6 +458,17 @@ def test_the_password_is_compared_by_its_first_eight_letters():
     assert "authentication type 0" in made.hear(advert(150), s(3))[0].text
 
 
+def test_the_list_of_a_known_master_may_change():
+    """With skip_check_adv_addr, once one advert of it was accepted."""
+    listener = backup(skip_check_adv_addr=True)
+    other = advert(200, vips=(VIP, OTHER_VIP))
+    assert not any(isinstance(one, SetTimer) for one in listener.hear(other, s(1)))
+    assert listener.hear(advert(200), s(2)) == [SetTimer(("vrrp 51", "master_down"), s(2) + DOWN)]
+    assert listener.hear(other, s(3)) == [SetTimer(("vrrp 51", "master_down"), s(3) + DOWN)]
+    stranger = advert(200, DB3, vips=(VIP, OTHER_VIP))
+    assert not any(isinstance(one, SetTimer) for one in listener.hear(stranger, s(4)))
+
+
 def test_version_3_checks_the_address_list_too():
     assert isinstance(backup(version=3).hear(advert(150, version=3, vips=((OTHER_VIP, 24),)), s(1))[0], Note)
 

@@ -78,10 +78,10 @@ def test_the_tables_of_the_issue_are_modelled() -> None:
         state priority advert_int down_timer_adverts preempt nopreempt preempt_delay higher_prio_send_advert
         lower_prio_no_advert version virtual_router_id garp_master_repeat garp_master_delay
         garp_master_refresh garp_master_refresh_repeat garp_lower_prio_repeat garp_lower_prio_delay
-        garp_extra_if vmac_garp_intvl skip_check_adv_addr interface dont_track_primary track_interface
-        track_src_ip track_script track_file track_process virtual_ipaddress virtual_ipaddress_excluded
-        unicast_peer unicast_src_ip unicast_ttl check_unicast_src unicast_fault_no_peer mcast_src_ip
-        mcast_dst_ip use_vmac vmac_xmit_base accept no_accept strict_mode authentication
+        skip_check_adv_addr interface dont_track_primary track_interface
+        track_script track_file track_process virtual_ipaddress virtual_ipaddress_excluded
+        unicast_peer unicast_src_ip unicast_ttl check_unicast_src mcast_src_ip
+        use_vmac vmac_xmit_base accept no_accept strict_mode authentication
     """
     for name in names.split():
         row = find("vrrp_instance", name)

@@ -258,3 +258,19 @@ def test_names_that_no_scenario_knows_are_made_plain() -> None:
 
 def test_what_the_format_cannot_carry_is_refused_at_its_line() -> None:
     assert "a.conf:1:1: (VI_1)" in refused(a=instance("garp_master_repeat 2000000"))
+
+
+def test_a_peer_that_is_no_peer_is_not_heard() -> None:
+    text = "unicast_src_ip 192.168.1.{}\nunicast_peer {{\n192.168.1.{}\n}}\n{}"
+    a = instance(text.format(1, 2, ""), priority=150)
+    deaf = imported(a=a, b=instance(text.format(2, 3, "check_unicast_src")))
+    fine = imported(a=a, b=instance(text.format(2, 3, "")))
+    assert vs.run(deaf.scenario, seed=1).metrics.dual_master > s(5)
+    assert vs.run(fine.scenario, seed=1).metrics.dual_master == 0
+
+
+def test_adverts_may_come_from_the_own_mac_of_an_interface() -> None:
+    made = imported(a=instance("use_vmac"), b=instance("use_vmac\nvmac_xmit_base", priority=50))
+    trace = vs.run(made.scenario.with_faults("crash:a@5s"), seed=1)
+    sources = {str(one.frame.src) for one in trace.frames if type(one.frame.packet).__name__ == "Vrrp"}
+    assert sources == {"00:00:5E:00:01:33", "02:00:C0:A8:01:02"}

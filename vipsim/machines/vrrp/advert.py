@@ -36,7 +36,8 @@ def advert_packets(settings: VrrpSettings, keywords: Keywords, priority: int) ->
     )
     if not settings.profile.checksum_pseudo_header:
         packet = replace(packet, pseudo_header=False)
-    return [replace(packet, dst=peer) for peer in keywords.unicast_peer] or [packet]
+    ttl = keywords.unicast_ttl
+    return [replace(packet, dst=peer, ttl=ttl) for peer in keywords.unicast_peer] or [packet]
 
 
 def advert_actions(settings: VrrpSettings, keywords: Keywords, priority: int) -> list[Action]:
@@ -44,7 +45,8 @@ def advert_actions(settings: VrrpSettings, keywords: Keywords, priority: int) ->
     packets = advert_packets(settings, keywords, priority)
     if keywords.unicast_peer:
         return [SendPacket(packet) for packet in packets]
-    source = settings.virtual_mac or settings.mac  # RFC 9568 section 5.1.1.1
+    # RFC 9568 section 5.1.1.1: from the virtual MAC address, if there is one.
+    source = settings.mac if keywords.vmac_xmit_base else settings.virtual_mac or settings.mac
     return [Send(framed(multicast_mac(VRRP_GROUP), source, packets[0]), settings.iface)]
 
 
@@ -68,10 +70,13 @@ class Ear:
         self._keywords = keywords
         self._refused: set[str] = set()
         """Reasons for which adverts were rejected, each noted once."""
+        self._last: IPv4 | None = None
+        """Whose advert was accepted last."""
 
     def forget(self) -> None:
         """Be as at the start of the daemon."""
         self._refused.clear()
+        self._last = None
 
     def gets(self, packet: Packet) -> bool:
         """Whether the packet comes to this router at all, acceptable or not."""
@@ -81,8 +86,10 @@ class Ear:
         """Return the advert if it is for us and acceptable; else what is to be said about it."""
         if not is_addressed(packet, self.settings, self._keywords):
             return []
-        why = refusal(packet, self.settings, self._keywords, priority)
+        known = self._keywords.skip_check_adv_addr and packet.src == self._last
+        why = refusal(packet, self.settings, self._keywords, priority, known)
         if not why:
+            self._last = packet.src
             return packet
         if not self.settings.profile.notes_refusals or why in self._refused:
             return []
@@ -90,10 +97,13 @@ class Ear:
         return [Note(f"advert of {packet.src} refused: {why}")]
 
 
-def refusal(packet: Vrrp, settings: VrrpSettings, keywords: Keywords, priority: int) -> str:
+def refusal(
+    packet: Vrrp, settings: VrrpSettings, keywords: Keywords, priority: int, known: bool = False
+) -> str:
     """RFC 3768 section 7.1, RFC 9568 section 7.1: why we do not listen to an advert; empty if we do.
 
-    `priority` is our own one. The order of the checks is keepalived's.
+    `priority` is our own one; `known`: the list of addresses of this sender was compared before. The order
+    of the checks is keepalived's.
     """
     if packet.version != settings.version:
         return f"version {packet.version}, ours {settings.version}"
@@ -107,7 +117,9 @@ def refusal(packet: Vrrp, settings: VrrpSettings, keywords: Keywords, priority: 
         return f"authentication type {packet.auth_type}"
     if keywords.auth_type and packet.auth_data != keywords.auth_data:
         return "another password"
-    if not _list_fits(packet, settings, keywords):
+    if keywords.check_unicast_src and keywords.unicast_peer and packet.src not in keywords.unicast_peer:
+        return "no unicast peer"
+    if not known and not _list_fits(packet, settings, keywords):
         return "another address list"
     if not _interval_fits(packet, settings):
         return f"interval {packet.interval}, ours {_ticks(settings)}"

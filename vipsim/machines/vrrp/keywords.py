@@ -94,6 +94,14 @@ class Keywords:
     track_script: tuple[TrackScript, ...] = ()
     virtual_ipaddress_excluded: tuple[IPv4, ...] = ()
     """Those of the virtual addresses that are in no advert."""
+    skip_check_adv_addr: bool = False
+    """The list of addresses is not compared in adverts of the router whose advert was the last one."""
+    check_unicast_src: bool = False
+    """An advert is heard from a unicast peer only."""
+    unicast_ttl: int = 255
+    """Time to live of adverts to unicast peers, which nobody checks."""
+    vmac_xmit_base: bool = False
+    """Adverts come from the interface's own MAC address, also with a virtual one."""
 
     @property
     def auth_data(self) -> bytes:

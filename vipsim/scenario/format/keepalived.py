@@ -60,6 +60,10 @@ class KeepalivedFile(Part):
     virtual_ipaddress_excluded: Annotated[list[Name], Field(max_length=255)] = absent(
         [], "VIPs of the group that are in no advert"
     )
+    skip_check_adv_addr: Flag = absent(False)
+    check_unicast_src: Flag = absent(False)
+    unicast_ttl: Annotated[int, kinds.whole(0, 255)] = absent(255)
+    vmac_xmit_base: Flag = absent(False)
     dont_track_primary: Flag = absent(False)
     track_interface: dict[PortName, TrackInterfaceFile] = absent({})
     track_script: dict[Name, TrackScriptFile] = absent({})

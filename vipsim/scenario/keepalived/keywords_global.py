@@ -31,7 +31,7 @@ lvs_flush | flag | I | IPVS (LVS) is not simulated
 lvs_flush_on_stop | word? | I | IPVS (LVS) is not simulated
 lvs_flush_onstop | word? | I | IPVS (LVS) is not simulated
 lvs_sync_daemon | words | I | IPVS (LVS) is not simulated
-vrrp_mcast_group4 | ip | M |
+vrrp_mcast_group4 | ip | A | every group is 224.0.0.18
 vrrp_mcast_group6 | ip | I | IPv6 is not simulated
 vrrp_garp_master_delay | wsec 0 4294 | M |
 vrrp_garp_master_repeat | int 0 4294967295 | M |
@@ -43,8 +43,8 @@ vrrp_down_timer_adverts | int 1 100 | M |
 vrrp_garp_interval | sec 0.000001 4294 | M |
 vrrp_gna_interval | sec 0.000001 4294 | I | IPv6 is not simulated
 vrrp_min_garp | bool? | M |
-vrrp_garp_extra_if | interval | M |
-vrrp_vmac_garp_intvl | interval | M | old name of vrrp_garp_extra_if
+vrrp_garp_extra_if | interval | I | announcements leave only where their address is
+vrrp_vmac_garp_intvl | interval | I | announcements leave only where their address is
 vrrp_lower_prio_no_advert | bool? | M |
 vrrp_higher_prio_send_advert | bool? | M |
 vrrp_version | int 2 3 | M |

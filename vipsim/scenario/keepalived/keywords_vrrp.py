@@ -10,10 +10,10 @@ net_namespace_ipvs | word | I | IPVS (LVS) is not simulated
 namespace_with_ipsets | flag | I | packet filters take effect at once
 instance | word | I | one daemon runs on a node
 use_pid_dir | flag | I | no files are written
-linkbeat_use_polling | flag | A | carrier is seen late, as with linkbeat_interfaces
+linkbeat_use_polling | flag | I | a change of carrier is seen at once
 child_wait_time | wsec 0 1000 | I | a stop takes no time
 global_defs | block | M |
-linkbeat_interfaces | lines | A | carrier is seen late by up to a polling interval
+linkbeat_interfaces | lines | I | a change of carrier is seen at once
 track_group | named block | I | static addresses are never lost
 static_ipaddress | lines | A | an address of the node itself, which nothing removes
 static_routes | lines | I | the routes are those of the scenario
@@ -25,8 +25,8 @@ vrrp_script | named block | M |
 track_file | named block | M |
 vrrp_track_file | named block | M | old name of track_file
 vrrp_track_process | named block | M |
-interface_up_down_delays | lines | M |
-bfd_instance | named block | A | a peer is lost after multiplier intervals; no BFD packets are on the wire
+interface_up_down_delays | lines | I | a change of carrier is seen at once, and counts at once
+bfd_instance | named block | I | BFD is not simulated
 virtual_server_group | named lines | I | IPVS (LVS) is not simulated
 virtual_server | words block | I | IPVS (LVS) is not simulated
 SSL | block | I | IPVS (LVS) is not simulated
@@ -38,7 +38,7 @@ use_vmac_addr | flag | A | addresses on other interfaces get that interface's ow
 vmac_xmit_base | flag | M |
 use_ipvlan | words? | A | as the interface itself, whose MAC address it shares
 unicast_peer | lines | M |
-unicast_fault_no_peer | flag | M |
+unicast_fault_no_peer | flag | A | without a peer the adverts go to the group
 check_unicast_src | flag | M |
 old_unicast_checksum | word? | I | all nodes are taken to compute the same checksum
 native_ipv6 | flag | I | IPv6 instances are not simulated
@@ -50,11 +50,11 @@ track_interface | lines | M |
 track_script | lines | M |
 track_file | lines | M |
 track_process | lines | M |
-track_bfd | lines | A | as bfd_instance says
+track_bfd | lines | I | BFD is not simulated
 mcast_src_ip | ip | M |
 unicast_src_ip | ip | M |
-mcast_dst_ip | ip | M |
-track_src_ip | flag | M |
+mcast_dst_ip | ip | A | every group is 224.0.0.18
+track_src_ip | flag | I | an interface never loses its address
 virtual_router_id | int 1 255 | M |
 unicast_ttl | int 0 255 | M |
 version | int 2 3 | M |
@@ -63,8 +63,8 @@ advert_int | sec 0.01 255 | M |
 virtual_ipaddress | lines | M |
 virtual_ipaddress_excluded | lines | M |
 promote_secondaries | flag | A | the loss of one address never takes others with it
-linkbeat_use_polling | flag | A | carrier is seen late by up to a polling interval
-virtual_routes | lines | A | set and removed with the state; the loss of one is not noticed
+linkbeat_use_polling | flag | I | a change of carrier is seen at once
+virtual_routes | lines | I | the routes are those of the scenario
 virtual_rules | lines | I | there is no policy routing
 accept | flag | M |
 no_accept | flag | M |
@@ -90,8 +90,8 @@ garp_master_repeat | int 0 4294967295 | M |
 garp_master_refresh_repeat | int 0 4294967295 | M |
 garp_lower_prio_delay | wsec 0 4294 | M |
 garp_lower_prio_repeat | int 0 2147483647 | M |
-garp_extra_if | interval | M |
-vmac_garp_intvl | interval | M | old name of garp_extra_if
+garp_extra_if | interval | I | announcements leave only where their address is
+vmac_garp_intvl | interval | I | announcements leave only where their address is
 down_timer_adverts | int 1 100 | M |
 lower_prio_no_advert | bool? | M |
 higher_prio_send_advert | bool? | M |
@@ -110,7 +110,7 @@ track_interface | lines | M |
 track_script | lines | M |
 track_file | lines | M |
 track_process | lines | M |
-track_bfd | lines | A | as bfd_instance says
+track_bfd | lines | I | BFD is not simulated
 notify_master | script | I | scripts are not run; the state changes are in the trace
 notify_backup | script | I | scripts are not run; the state changes are in the trace
 notify_fault | script | I | scripts are not run; the state changes are in the trace
@@ -152,27 +152,27 @@ full_command | flag | I | the scenario says when the process runs
 """
 
 BFD = """
-neighbor_ip | ip | A | the peer that is lost
-neighbour_ip | ip | A | the peer that is lost
-source_ip | ip | I | the way back is taken to be the same
-min_rx | msec 0.001 60000 | A | the slower side sets the interval
-min_tx | msec 0.001 60000 | A | the slower side sets the interval
-idle_tx | msec 0.001 60000 | I | a session is up from the start
-multiplier | int 1 255 | A | intervals without a packet until the peer is lost
-passive | flag | I | a session is up from the start
-ttl | int 1 255 | I | no BFD packets are on the wire
-hoplimit | int 1 255 | I | no BFD packets are on the wire
-max_hops | int 0 255 | I | no BFD packets are on the wire
-weight | weight -253 253 | A | as bfd_instance says
-vrrp | flag | I | who is told changes nothing
-checker | flag | I | who is told changes nothing
+neighbor_ip | ip | I | BFD is not simulated
+neighbour_ip | ip | I | BFD is not simulated
+source_ip | ip | I | BFD is not simulated
+min_rx | msec 0.001 60000 | I | BFD is not simulated
+min_tx | msec 0.001 60000 | I | BFD is not simulated
+idle_tx | msec 0.001 60000 | I | BFD is not simulated
+multiplier | int 1 255 | I | BFD is not simulated
+passive | flag | I | BFD is not simulated
+ttl | int 1 255 | I | BFD is not simulated
+hoplimit | int 1 255 | I | BFD is not simulated
+max_hops | int 0 255 | I | BFD is not simulated
+weight | weight -253 253 | I | BFD is not simulated
+vrrp | flag | I | BFD is not simulated
+checker | flag | I | BFD is not simulated
 """
 
 GARP_GROUP = """
 garp_interval | sec 0 2147 | M |
 gna_interval | sec 0 2147 | I | IPv6 is not simulated
 interface | word | M |
-interfaces | lines | M |
+interfaces | lines | A | each interface has a gap of its own
 """
 
 TRACK_GROUP = """

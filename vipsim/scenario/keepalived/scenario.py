@@ -135,6 +135,10 @@ _SAME = (
     "garp_master_refresh",
     "garp_master_refresh_repeat",
     "dont_track_primary",
+    "skip_check_adv_addr",
+    "check_unicast_src",
+    "unicast_ttl",
+    "vmac_xmit_base",
 )
 """Keywords of an instance that a scenario calls by the same name and means in the same way."""
 
