@@ -1,4 +1,4 @@
-"""``vipsim validate``: hold the simulated host, switch and clients against recordings of real kernels."""
+"""``vipsim validate``: hold simulated hosts, switches, clients and daemons against recordings."""
 
 from __future__ import annotations
 
@@ -6,36 +6,48 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from vipsim.cli import failures
+from vipsim.cli import failures, options
 
 if TYPE_CHECKING:
     from vipsim.validate import Report
 
 _NOTES = """\
-A row is one JSON object in one line: a case (what was done to a host or a switch, and what it did) or a
-time course (a client's traffic through a takeover). Rows that are not modelled (IPv6) are left out and
+neighbor: a row is one JSON object in one line: a case (what was done to a host or a switch, and what it
+did) or a time course (a client's traffic through a takeover). Rows that are not modelled (IPv6) are left out and
 counted with their reason. A row that cannot be read is complained about; the others still run.
 
-Exit code 0: every row agrees; 1: a row differs; 2: a row or file could not be read.
+daemons: a row is what was observed of one trial with real keepalived, ucarp or FRR; experiments.json beside
+the file gives their configurations. Each trial is conducted again (at least 8 times, --runs times where its
+outcome is random), and each experiment is judged: the size of detection and master-down times, the laws
+of blackout and first answer, outcomes, frames, counts; all at 1 % for the whole file (docs/fidelity.md).
+
+Exit code 0: every row or experiment agrees; 1: one differs; 2: a row or file could not be read.
 
 examples:
   vipsim validate neighbor cases.jsonl timecourses.jsonl
   vipsim validate neighbor cases.jsonl --only 'v4.locktime*'
   vipsim validate neighbor cases.jsonl --json
+  vipsim validate daemons truth.jsonl --workers 2
+  vipsim validate daemons truth.jsonl --only 'ka2-isolate*' --seed 2 --json
 """
+_ONLY_DAEMONS = ("seed", "runs", "workers")
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command ``validate``."""
     parser = subparsers.add_parser(
         "validate",
-        help="hold the model against recordings of real kernels",
-        description="Replay recorded cases and time courses and report where the model differs.",
+        help="hold the model against recordings of real kernels and daemons",
+        description="Replay recorded cases, time courses and failovers and report where the model differs.",
         epilog=_NOTES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("what", choices=["neighbor"], help="ARP caches, owners, switches, time courses")
-    parser.add_argument("files", nargs="+", metavar="FILE.jsonl", help="rows of the oracle's format")
+    parser.add_argument(
+        "what",
+        choices=["neighbor", "daemons"],
+        help="ARP caches, owners, switches, time courses; or failovers of daemons",
+    )
+    parser.add_argument("files", nargs="+", metavar="FILE.jsonl", help="rows as they were recorded")
     parser.add_argument(
         "--json", action="store_true", help="end in one line of JSON; all else goes to stderr"
     )
@@ -43,8 +55,21 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--only",
         default="",
         metavar="PATTERN",
-        help="only rows whose id or family this means, as v4.locktime*",
+        help="only rows whose id or family, or whose experiment, this means, as v4.locktime*",
     )
+    parser.add_argument(
+        "--runs",
+        type=_count,
+        metavar="N",
+        help="daemons: runs of a trial whose outcome is random (default 200)",
+    )
+    parser.add_argument(
+        "--seed",
+        type=options.seed,
+        metavar="N",
+        help="daemons: everything random follows from it (default 1)",
+    )
+    parser.add_argument("--workers", type=_count, metavar="N", help="daemons: processes (default 1)")
     parser.set_defaults(run=run)
 
 
@@ -53,11 +78,19 @@ def run(args: argparse.Namespace) -> int:
     from pathlib import Path
 
     from vipsim.errors import VipsimError
-    from vipsim.validate import validate_files
 
     for name in args.files:
         if "\0" in name or not name:
             raise VipsimError(f"{name!r}: this is not a file's name: name a file of rows")
+    if args.what == "daemons":
+        from vipsim.cli.validate_daemons import validate
+
+        return validate(args)
+    from vipsim.validate import validate_files
+
+    for name in _ONLY_DAEMONS:
+        if getattr(args, name) is not None:
+            raise VipsimError(f"--{name}: nothing is random in validate neighbor: leave it out")
     report = validate_files([Path(name) for name in args.files], args.only)
     _tell(report, sys.stderr if args.json else sys.stdout)
     if args.json:
@@ -67,6 +100,15 @@ def run(args: argparse.Namespace) -> int:
     if report.unreadable:
         return failures.BAD_INPUT
     return failures.CHECK_FAILED if report.failed else failures.FINE
+
+
+def _count(text: str) -> int:
+    """Read a whole number from 1."""
+    if not (text.isascii() and text.isdigit() and len(text) < 9 and int(text)):
+        raise argparse.ArgumentTypeError(
+            f"{text[:40]!r} is not a number of them: write 1 or more, such as 200"
+        )
+    return int(text)
 
 
 def _tell(report: Report, says: TextIO) -> None:

@@ -46,6 +46,14 @@ class Standing:
     """Median of the runs, in seconds (a censored one counts as its lower bound)."""
     is_impossible: bool
     """Whether no run comes near it."""
+    spread: float
+    """Shortest to longest run, in seconds."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the runs agree as well as the recording can tell, and it lies among them."""
+        is_outermost = not self.place.tied and self.place.below in (0, self.place.runs)
+        return self.spread <= BLIND_S and not is_outermost and not self.is_impossible
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,7 @@ class Evidence:
         return (
             not any(one.hits % one.runs or one.surprises for one in self.outcomes.values())
             and not any(one.difference or one.strangers for one in self.matches.values())
-            and not any(one.is_impossible or _is_wide(one) for one in self.standings.values())
+            and all(one.is_settled for one in self.standings.values())
         )
 
 
@@ -112,11 +120,6 @@ def weigh(row: Row, runs: Sequence[Row]) -> Evidence:
     return found
 
 
-def _is_wide(standing: Standing) -> bool:
-    """Whether the runs differ by more than the recording can tell."""
-    return standing.place.tied < standing.place.runs and any(one.tied < one.runs for one in standing.others)
-
-
 def _sizes(row: Row, runs: Sequence[Row]) -> dict[str, Size]:
     found = {}
     for name in SIZES:
@@ -142,6 +145,7 @@ def _standings(row: Row, runs: Sequence[Row]) -> dict[str, Standing]:
             recorded,
             median(reading.seconds for reading in simulated),
             not every.can_give(recorded, blur),
+            every.spread(),
         )
     return found
 
