@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 _NOTES = """\
 neighbor: a row is one JSON object in one line: a case (what was done to a host or a switch, and what it
-did) or a time course (a client's traffic through a takeover). Rows that are not modelled (IPv6) are left out and
-counted with their reason. A row that cannot be read is complained about; the others still run.
+did) or a time course (a client's traffic through a takeover). Rows that are not modelled (IPv6) are left
+out and counted with their reason. A row that cannot be read is complained about; the others still run.
 
 daemons: a row is what was observed of one trial with real keepalived, ucarp or FRR; experiments.json beside
 the file gives their configurations. Each trial is conducted again (at least 8 times, --runs times where its
