@@ -57,6 +57,9 @@ class Journal:
         self.states: list[tuple[Time, str, str, str]] = []
         self.hooks: list[Callable[[], object]] = []
         """Called whenever an advert was sent or the client is answered by another node."""
+        self._cables = {
+            node: simulation.network.directions_of(f"{node}>{SWITCH}") for node in self.nodes
+        }
         watchers = simulation.world.watchers
         watchers.setdefault("advert", []).append(self._advert)
         watchers.setdefault("announce", []).append(self._announce)
@@ -67,7 +70,7 @@ class Journal:
             for direction in simulation.network.directions_of(f"{SWITCH}>{node}"):
                 self._sniff(direction, node)
             if watched:
-                for direction in simulation.network.directions_of(f"{node}>{SWITCH}"):
+                for direction in self._cables[node]:
                     self._sniff_answers(direction, node)
 
     @property
@@ -81,12 +84,20 @@ class Journal:
 
     # --- what the trace tells --------------------------------------------------------------
 
+    def _leaves(self, node: str) -> bool:
+        """Whether a frame of `node` comes to its switch port at all; a port that is closed sees it, too."""
+        return any(direction.carrier for direction in self._cables[node])
+
     def _advert(self, node: str, data: dict[str, Any]) -> None:
+        if not self._leaves(node):
+            return
         self.adverts[node].append((self.env._now, data["priority"]))
         for hook in self.hooks:
             hook()
 
     def _announce(self, node: str, data: dict[str, Any]) -> None:
+        if not self._leaves(node):
+            return
         self.announced[node].append(self.env._now)
         self.forms[node].append(f"{data['form']} {data['lladdr']}")
 

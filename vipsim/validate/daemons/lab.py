@@ -142,6 +142,7 @@ def _host(node: NodeSetup, prepared: Prepared, lateness: str) -> dict[str, Any]:
         "interfaces": {"eth0": {"address": node.address, "mac": node.mac}},
         "services": {SERVICE: PORT},
         "hz": HZ,
+        "lateness": lateness,
     }
 
 
