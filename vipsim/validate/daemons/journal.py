@@ -57,9 +57,7 @@ class Journal:
         self.states: list[tuple[Time, str, str, str]] = []
         self.hooks: list[Callable[[], object]] = []
         """Called whenever an advert was sent or the client is answered by another node."""
-        self._cables = {
-            node: simulation.network.directions_of(f"{node}>{SWITCH}") for node in self.nodes
-        }
+        self._cables = {node: simulation.network.directions_of(f"{node}>{SWITCH}") for node in self.nodes}
         watchers = simulation.world.watchers
         watchers.setdefault("advert", []).append(self._advert)
         watchers.setdefault("announce", []).append(self._announce)
