@@ -37,9 +37,10 @@ from vipsim.machines.vocabulary import (
     VipReady,
 )
 from vipsim.units import NEVER, Time, format_duration
-from vipsim.wire.addresses import BROADCAST, NO_MAC, IPv4
+from vipsim.wire.addresses import NO_MAC, IPv4
+from vipsim.wire.announcement import FORMS, announcement
 from vipsim.wire.codec import ETHERNET_HEADER, decode, encode
-from vipsim.wire.frames import Echo, IpPacket, Packet, framed, gratuitous_request
+from vipsim.wire.frames import Echo, IpPacket, Packet, framed
 
 
 class Clock(Protocol):
@@ -208,10 +209,8 @@ class Driver:
                 self._port.send_frame(iface, encode(frame))
             case SendPacket(packet):
                 self._port.send_packet(packet.dst, packet_bytes(packet))
-            case Announce(vip, iface, source, "garp-request"):
-                self._port.send_frame(iface, encode(gratuitous_request(vip, source)))
-            case Announce(vip, iface, source, "garp-request-ff"):
-                self._port.send_frame(iface, encode(gratuitous_request(vip, source, BROADCAST)))
+            case Announce(vip, iface, source, form) if form in FORMS:
+                self._port.send_frame(iface, encode(announcement(vip, source, form)))
             case SetTimer(name, at):
                 if at < now:
                     raise MachineError(f"{part}: timer {name} set {format_duration(now - at)} into the past")

@@ -10,17 +10,28 @@ from collections.abc import Callable
 from functools import partial
 
 from vipsim.errors import ScenarioError
+from vipsim.machines.carp import CarpMachine, CarpSettings
+from vipsim.machines.carp import rules as carp
 from vipsim.machines.heartbeat import HeartbeatMachine
 from vipsim.machines.heartbeat.rules import HeartbeatSettings
 from vipsim.machines.vrrp import VrrpMachine
 from vipsim.machines.vrrp.keywords import Keywords
 from vipsim.machines.vrrp.rules import VrrpSettings, profile_named
-from vipsim.scenario.model import Group, HeartbeatGroup, Host, Iface, Scenario, VrrpGroup, VrrpMember
+from vipsim.scenario.model import (
+    CarpGroup,
+    Group,
+    HeartbeatGroup,
+    Host,
+    Iface,
+    Scenario,
+    VrrpGroup,
+    VrrpMember,
+)
 from vipsim.units import Time
 from vipsim.wire.addresses import IPv4, Mac, virtual_mac
 
-Settings = VrrpSettings | HeartbeatSettings
-FailoverMachine = VrrpMachine | HeartbeatMachine
+Settings = VrrpSettings | CarpSettings | HeartbeatSettings
+FailoverMachine = VrrpMachine | CarpMachine | HeartbeatMachine
 
 
 Standing = tuple[str, IPv4, int, str, Mac]
@@ -44,7 +55,7 @@ def daemons(scenario: Scenario) -> tuple[tuple[str, Maker], ...]:
 
 def members(group: Group) -> tuple[str, ...]:
     """Names of the nodes that take part in `group`, in its order."""
-    if isinstance(group, VrrpGroup):
+    if isinstance(group, VrrpGroup | CarpGroup):
         return tuple(member.node for member in group.members)
     return group.primary.node, group.standby.node
 
@@ -64,11 +75,19 @@ def settings_for(scenario: Scenario, group: Group, node_name: str) -> Settings:
     """Resolve the part of `node_name` in `group`."""
     if isinstance(group, VrrpGroup):
         return vrrp_settings(scenario, group, node_name)
+    if isinstance(group, CarpGroup):
+        return carp_settings(scenario, group, node_name)
     return heartbeat_settings(scenario, group, node_name)
 
 
 def _machine(settings: Settings) -> FailoverMachine:
-    return VrrpMachine(settings) if isinstance(settings, VrrpSettings) else HeartbeatMachine(settings)
+    match settings:
+        case VrrpSettings():
+            return VrrpMachine(settings)
+        case CarpSettings():
+            return CarpMachine(settings)
+        case HeartbeatSettings():
+            return HeartbeatMachine(settings)
 
 
 def _machines(parts: tuple[Settings, ...]) -> tuple[FailoverMachine, ...]:
@@ -164,6 +183,34 @@ def _homes(
         if not iface.holds(vip) and (other := next(others, None)) is not None:
             found[vip] = (other.name, other.mac)
     return found
+
+
+def carp_settings(scenario: Scenario, group: CarpGroup, node_name: str) -> CarpSettings:
+    """Resolve the part of `node_name` in a CARP group."""
+    for member in group.members:
+        if member.node == node_name:
+            break
+    else:
+        raise ScenarioError(f"{group.name} has no member {node_name}")
+    iface = _iface(scenario, node_name, member.iface)
+    return CarpSettings(
+        name=group.name,
+        vhid=group.vhid,
+        vips=_vips(scenario, group),
+        iface=iface.name,
+        address=iface.address,
+        mac=iface.mac,
+        advbase=member.advbase,
+        advskew=member.advskew,
+        ratio=member.ratio,
+        preempt=member.preempt,
+        shutdown=member.shutdown,
+        neutral=member.neutral,
+        ignore_carrier=member.ignore_carrier,
+        demotion=member.demotion,
+        password=member.password or group.password,
+        profile=carp.profile_named(group.profile),
+    )
 
 
 def heartbeat_settings(scenario: Scenario, group: HeartbeatGroup, node_name: str) -> HeartbeatSettings:

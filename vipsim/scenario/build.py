@@ -11,7 +11,8 @@ from typing import Any
 from vipsim.machines.vrrp.keywords import TrackInterface, TrackScript
 from vipsim.machines.vrrp.rules import default_profile
 from vipsim.scenario.build_nodes import build_node
-from vipsim.scenario.format import EVENTS, GroupFile, HeartbeatFile, ScenarioFile, VrrpFile
+from vipsim.scenario.format import EVENTS, CarpFile, GroupFile, HeartbeatFile, ScenarioFile, VrrpFile
+from vipsim.scenario.format.carp import CarpMemberFile
 from vipsim.scenario.format.clients import ClientFile
 from vipsim.scenario.format.file import MemberFile
 from vipsim.scenario.format.keepalived import KeepalivedFile
@@ -20,6 +21,8 @@ from vipsim.scenario.format.values import given as _given
 from vipsim.scenario.model import (
     After,
     At,
+    CarpGroup,
+    CarpMember,
     Client,
     DnsOptions,
     End,
@@ -97,6 +100,8 @@ def _only_iface(node: str, nodes: tuple[Node, ...]) -> str:
 def _group(file: GroupFile, nodes: tuple[Node, ...]) -> Group:
     if "vrrp" in file.model_fields_set:
         return _vrrp(file.vrrp, nodes)
+    if "carp" in file.model_fields_set:
+        return _carp(file.carp, nodes)
     return _heartbeat(file.heartbeat, nodes)
 
 
@@ -117,6 +122,15 @@ def _vrrp(file: VrrpFile, nodes: tuple[Node, ...]) -> VrrpGroup:
     if "name" in file.model_fields_set:
         given["title"] = file.name
     return VrrpGroup(file.vrid, tuple(file.vips), members, keepalived=_keywords(file), **given)
+
+
+def _carp(file: CarpFile, nodes: tuple[Node, ...]) -> CarpGroup:
+    options = [key for key in CarpMemberFile.model_fields if key != "iface"]
+    members = tuple(
+        CarpMember(node, member.iface or _only_iface(node, nodes), **_given(member, *options))
+        for node, member in file.members.items()
+    )
+    return CarpGroup(file.vhid, tuple(file.vips), members, **_given(file, "profile", "password"))
 
 
 def _keywords(file: VrrpFile | MemberFile) -> Written:

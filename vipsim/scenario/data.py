@@ -12,10 +12,11 @@ from typing import Any
 
 from vipsim.errors import Problem, ScenarioError
 from vipsim.machines.vrrp.rules import default_profile
-from vipsim.scenario.data_parts import Plain, keywords_data, more_of_client, node_data
+from vipsim.scenario.data_parts import Plain, carp_data, keywords_data, more_of_client, node_data
 from vipsim.scenario.fields import format_percent, format_range
 from vipsim.scenario.model import (
     After,
+    CarpGroup,
     Client,
     Fault,
     Group,
@@ -88,6 +89,8 @@ def group_data(group: Group, *, resolved: bool = True) -> Plain:
         if not resolved and group.profile == default_profile(group.version):
             del vrrp["profile"]
         return {"vrrp": vrrp}
+    if isinstance(group, CarpGroup):
+        return {"carp": carp_data(group)}
     data: Plain = {
         "name": group.name,
         "vips": list(group.vips),

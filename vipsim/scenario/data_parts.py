@@ -9,6 +9,8 @@ from dataclasses import fields
 from typing import Any
 
 from vipsim.scenario.model import (
+    CarpGroup,
+    CarpMember,
     Client,
     Database,
     DnsOptions,
@@ -27,7 +29,7 @@ Plain = dict[str, Any]
 _TIMES = {"user_timeout", "keepalive", "keepalive_interval", "timeout", "statement_timeout", "backoff",
           "backoff_limit", "replication_lag", "promotion_time", "advert_int", "preempt_delay",
           "garp_master_delay", "garp_master_refresh", "garp_lower_prio_delay", "vrrp_garp_interval",
-          "vrrp_startup_delay", "interval"}  # fmt: skip
+          "vrrp_startup_delay", "started", "interval"}  # fmt: skip
 
 
 def node_data(node: Node) -> Plain:
@@ -99,6 +101,24 @@ def more_of_client(client: Client) -> Plain:
         elif differing := _differing(options, default):
             data[key] = differing
     return data
+
+
+def carp_data(group: CarpGroup) -> Plain:
+    """Plain data of a CARP group; of a member's options the timers, and what differs."""
+    return {
+        "vhid": group.vhid,
+        "vips": list(group.vips),
+        "profile": group.profile,
+        "password": group.password,
+        "members": {member.node: _carp_member(member) for member in group.members},
+    }
+
+
+def _carp_member(member: CarpMember) -> Plain:
+    plain = CarpMember("", "")
+    always = {name: getattr(member, name) for name in ("iface", "advbase", "advskew", "ratio", "preempt")}
+    differing = _differing(member, plain)
+    return always | {name: value for name, value in differing.items() if name not in ("node", *always)}
 
 
 def keywords_data(written: tuple[tuple[str, Any], ...]) -> Plain:

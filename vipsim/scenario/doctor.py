@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from vipsim.scenario.check.groups import members_of
 from vipsim.scenario.graph import Ways, owners_of, single_points_of_failure
-from vipsim.scenario.model import Group, HeartbeatGroup, Host, Scenario, VrrpGroup
+from vipsim.scenario.model import CarpGroup, Group, HeartbeatGroup, Host, Scenario, VrrpGroup
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,17 @@ def _of_group(scenario: Scenario, group: Group) -> list[Finding]:
                     group.name,
                     f"members of {group.name} have the same priority: the higher address decides",
                     "give each its own",
+                )
+            )
+    if isinstance(group, CarpGroup):
+        periods = [(member.advbase, member.advskew) for member in group.members]
+        if len(set(periods)) < len(periods):
+            found.append(
+                Finding(
+                    "equal-priorities",
+                    group.name,
+                    f"members of {group.name} have the same advbase and advskew: a tie decides",
+                    "give each its own advskew",
                 )
             )
     offered = sorted({service.name for member in members for service in hosts[member.node].services})

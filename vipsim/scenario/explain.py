@@ -17,6 +17,7 @@ _EXAMPLES = {
     "address": "address: 10.0.0.1/24",
     "ends": "ends: [a.eth0, sw1]",
     "vrid": "vrid: 51",
+    "vhid": "vhid: 51",
     "vips": "vips: [service]",
     "members": "members: {a: {priority: 150}, b: {priority: 100}}",
     "priority": "priority: 100",

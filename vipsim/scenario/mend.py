@@ -216,6 +216,7 @@ def _stand_in(path: Path, number: int) -> Any:
     address = f"0.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}/24"
     member = {"priority": 100}
     vrrp = {"vrid": 1, "vips": [UNREADABLE], "members": {UNREADABLE: member}}
+    carp = {"vhid": 1, "vips": [UNREADABLE], "members": {UNREADABLE: {}}}
     pair = {key: UNREADABLE for key in ("name", "primary", "standby")} | {"vips": [UNREADABLE]}
     match path:
         case ("name",):
@@ -228,7 +229,7 @@ def _stand_in(path: Path, number: int) -> Any:
             return {"address": address}
         case ("nodes", _, "interfaces", _, "address") | ("vips", _):
             return address
-        case ("nodes", _, "services", _) | ("groups", _, "vrrp", "vrid"):
+        case ("nodes", _, "services", _) | ("groups", _, "vrrp", "vrid") | ("groups", _, "carp", "vhid"):
             return 1
         case ("links", _):
             return {"ends": [UNREADABLE, UNREADABLE]}
@@ -238,6 +239,12 @@ def _stand_in(path: Path, number: int) -> Any:
             return {"vrrp": vrrp}
         case ("groups", _, "vrrp"):
             return vrrp
+        case ("groups", _, "carp"):
+            return carp
+        case ("groups", _, "carp", "members"):
+            return {UNREADABLE: {}}
+        case ("groups", _, "carp", "members", _):
+            return {}
         case ("groups", _, "heartbeat"):
             return pair
         case ("groups", _, _, "vips"):

@@ -1,6 +1,6 @@
 """Settings by path: what ``--set PATH=VALUE`` means.
 
-A path's parts are keys of the plain data, indices of lists, and ``*`` for each entry. ``vrrp`` and
+A path's parts are keys of the plain data, indices of lists, and ``*`` for each entry. ``vrrp``, ``carp`` and
 ``heartbeat`` at the beginning mean every group of that kind: ``vrrp.advert_interval``,
 ``heartbeat.dead_count``, ``links.*.loss``, ``nodes.app1.neighbor``, ``faults.0.at``.
 """
@@ -15,7 +15,7 @@ from vipsim.scenario.data import from_data, to_data
 from vipsim.scenario.fields import Refusal, nearest, shown
 from vipsim.scenario.model import Scenario
 
-_GROUPS = ("vrrp", "heartbeat")
+_GROUPS = ("vrrp", "carp", "heartbeat")
 Path = tuple[str | int, ...]
 
 

@@ -3,7 +3,7 @@
 SimPy keeps ``(time, priority, eid, event)`` in its heap. Frames and timers are kept in the same heap
 as ``(time, key, call, argument)``: no event object, no callback list, about twice the speed. A key is
 never a SimPy priority, which tells the two apart, and it orders ties: by class (SimPy's own events,
-then frames that arrive, then wake-ups, then clients) and then by the thing's own number, never by who
+then frames that arrive, captures, wake-ups, clients) and then by the thing's own number, never by who
 was scheduled first.
 
 Generators (fault scripts, a student's own process) run in it as in any SimPy environment:
@@ -39,8 +39,9 @@ class Tie(IntEnum):
     """Classes of bare calls at one instant, in the order in which they run."""
 
     FRAME = 1
-    TIMER = 2
-    CLIENT = 3
+    CAPTURE = 2
+    TIMER = 3
+    CLIENT = 4
 
 
 def tie_key(tie: Tie, number: int) -> int:

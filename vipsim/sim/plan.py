@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from vipsim.machines.carp.advert import rank
 from vipsim.machines.neighbor import NeighborProfile, profile_named
-from vipsim.scenario.assemble import Maker, Standing, daemons, standing, vrrp_settings
+from vipsim.scenario.assemble import Maker, Standing, carp_settings, daemons, standing, vrrp_settings
 from vipsim.scenario.check.options import gateway_address
 from vipsim.scenario.data import to_data
-from vipsim.scenario.model import End, Group, Host, Scenario, Switch, VrrpGroup
+from vipsim.scenario.model import CarpGroup, End, Group, Host, Scenario, Switch, VrrpGroup
 from vipsim.scenario.model.lateness import LATENESS, Lateness
 from vipsim.sim.workloads.plan import ClientPlan, DatabasePlan, plan_client, plan_database
 from vipsim.units import Time
@@ -59,6 +60,8 @@ class Plan:
     """Addresses that are in a kernel from the start."""
     names: dict[int, str]
     """Node names by MAC."""
+    started: dict[str, Time]
+    """When daemons are launched that do not boot at time zero (``start: cold``), in ns."""
     leaders: tuple[tuple[str, Time], ...]
     """Of each group the node in charge when all is well, and the period in force (ns) of its messages."""
 
@@ -75,11 +78,25 @@ def compile_scenario(scenario: Scenario) -> Plan:
         daemons=daemons(scenario),
         standing=standing(scenario),
         names={iface.mac: host.name for host in scenario.hosts for iface in host.ifaces},
+        started=_started(scenario),
         leaders=tuple(_leader(scenario, group) for group in scenario.groups),
     )
 
 
+def _started(scenario: Scenario) -> dict[str, Time]:
+    """A daemon runs all groups of its host, so the latest word counts."""
+    found: dict[str, Time] = {}
+    for group in scenario.groups:
+        for member in group.members if isinstance(group, CarpGroup) else ():
+            found[member.node] = max(found.get(member.node, 0), member.started or 0)
+    return found
+
+
 def _leader(scenario: Scenario, group: Group) -> tuple[str, Time]:
+    if isinstance(group, CarpGroup):
+        hosts = {member.node: carp_settings(scenario, group, member.node) for member in group.members}
+        fastest = min(hosts, key=lambda node: rank(hosts[node]))
+        return fastest, hosts[fastest].period
     if not isinstance(group, VrrpGroup):
         return group.primary.node, group.interval
     routers = {member.node: vrrp_settings(scenario, group, member.node) for member in group.members}

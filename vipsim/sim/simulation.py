@@ -9,8 +9,10 @@ from vipsim import __version__
 from vipsim.errors import ScenarioError, VipsimError
 from vipsim.machines.vocabulary import Settled, State
 from vipsim.scenario.assemble import members
-from vipsim.scenario.model import At, Scenario, Start
-from vipsim.sim.engine import Environment, Tie
+from vipsim.scenario.model import At, CarpGroup, Scenario, Start
+from vipsim.sim.daemon import Daemon
+from vipsim.sim.daemon.standing import stand
+from vipsim.sim.engine import Environment, Tie, tie_key
 from vipsim.sim.faults import never_happened, tell
 from vipsim.sim.link import arrive_together
 from vipsim.sim.network import Network
@@ -85,6 +87,8 @@ class Simulation:
         }
         self.world = World(self.env, Recorder(header, level), Streams(seed), tap)
         self.network = Network(self.world, self.plan)
+        self._rings: dict[str, dict[str, Time]] = {}
+        """Of each node and machine with a capture ring when it was made, in ns."""
         self._met: set[int] = set()
         """Faults whose event happened, by number."""
         self._begin(launch)
@@ -97,10 +101,10 @@ class Simulation:
         for switch in self.network.switches.values():
             switch.start(settled is None, cause)
         for name, daemon in self.network.daemons.items():
-            if settled is None and (launch is None or name in launch):
-                daemon.start(cause)
-            elif settled is not None:
-                daemon.settle(settled[name], cause)
+            if settled is not None:
+                daemon.settle(settled[name], cause, self._rings.get(name, {}))
+            elif launch is None or name in launch:
+                self._launch(daemon, cause)
         streams = self.world.streams
         rotas: dict[Time, Rota] = {}
         for client, plan in zip(self.network.clients, self.plan.clients, strict=True):
@@ -114,6 +118,14 @@ class Simulation:
             rotas[wanted.interval].begin(client, at)
         for number, fault in enumerate(self.scenario.faults):
             self.env.process(tell(self.network, fault, number, self._met))
+
+    def _launch(self, daemon: Daemon, cause: int) -> None:
+        """Launch a daemon at time zero, or when the scenario says."""
+        at = self.plan.started.get(daemon.name, 0)
+        if at:
+            self.env.call_at(at, tie_key(Tie.TIMER, daemon.number), daemon.start, cause)
+        else:
+            daemon.start(cause)
 
     def _settled(self) -> dict[str, dict[str, Settled]]:
         """Where each daemon stands at time zero.
@@ -132,6 +144,13 @@ class Simulation:
                 state = State.MASTER if node == master else State.BACKUP
                 age = (int(fraction * interval) - anchor) % interval
                 found[node][group.name] = Settled(state, age, interval)
+            if isinstance(group, CarpGroup):
+                stands = {node: found[node][group.name] for node in members(group)}
+                stands, rings = stand(self.scenario, group, stands, self.world.streams)
+                for node, settled in stands.items():
+                    found[node][group.name] = settled
+                for node, made in rings.items():
+                    self._rings.setdefault(node, {})[group.name] = made
         return found
 
     def _first_fixed_fault(self) -> Time:

@@ -7,7 +7,8 @@ from itertools import product
 from typing import TypeAlias, cast
 
 from vipsim.errors import ScenarioError
-from vipsim.scenario.model import HeartbeatGroup, Scenario
+from vipsim.machines.carp.rules import period
+from vipsim.scenario.model import CarpGroup, Group, HeartbeatGroup, Scenario
 from vipsim.scenario.paths import set_paths
 from vipsim.units import Time
 
@@ -97,11 +98,14 @@ def quiet_arm(scenario: Scenario, duration: Time) -> Scenario:
 
 def quiet_duration(scenario: Scenario) -> Time:
     """Return how long to look for false failovers if nobody says, in ns: `QUIET_INTERVALS`."""
-    intervals = [
-        group.interval if isinstance(group, HeartbeatGroup) else group.advert_interval
-        for group in scenario.groups
-    ]
-    return QUIET_INTERVALS * min(intervals, default=0)
+    return QUIET_INTERVALS * min(map(_interval, scenario.groups), default=0)
+
+
+def _interval(group: Group) -> Time:
+    """Interval of a group's periodic messages, in ns."""
+    if isinstance(group, CarpGroup):
+        return min((period(one.advbase, one.advskew) for one in group.members), default=0)
+    return group.interval if isinstance(group, HeartbeatGroup) else group.advert_interval
 
 
 def _is_loaded(scenario: Scenario) -> bool:

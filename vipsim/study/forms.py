@@ -7,7 +7,16 @@ probe spacing and the way of an answer.
 
 from __future__ import annotations
 
-from vipsim.scenario.model import At, FaultWord, HeartbeatGroup, Scenario, Start, VrrpGroup, VrrpMember
+from vipsim.scenario.model import (
+    At,
+    CarpGroup,
+    FaultWord,
+    HeartbeatGroup,
+    Scenario,
+    Start,
+    VrrpGroup,
+    VrrpMember,
+)
 from vipsim.stats import (
     FalseFailovers,
     Law,
@@ -40,6 +49,8 @@ def detection_law(scenario: Scenario) -> Law | None:
         if group.mode == "pull":
             return heartbeat_pull_detection(group.interval, group.dead_count, group.silence, way)
         return heartbeat_push_detection(group.interval, dead_time=group.silence, path_delay=way)
+    if isinstance(group, CarpGroup):
+        return None  # a daemon that looks once a period, and hears late, follows no law of its phase alone
     members = _by_rank(scenario, group)
     if fault.target != members[0].node or len(members) < 2:
         return None
@@ -68,7 +79,7 @@ def expected_false_failovers(scenario: Scenario) -> FalseFailovers | None:
         if len(group.members) != 2:
             return None
         return false_failover_rate(one_way, group.advert_interval, 3)
-    if group.takeover != "automatic":
+    if isinstance(group, CarpGroup) or group.takeover != "automatic":
         return None
     if group.mode == "pull":
         return false_failover_rate(1 - (1 - one_way) ** 2, group.interval, group.dead_count)

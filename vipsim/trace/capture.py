@@ -143,7 +143,7 @@ def _takeovers(trace: Trace) -> dict[tuple[int, str], list[str]]:
             if record.node != failover.new or record.time < begins:
                 continue
             vip = str(record.data.get("vip"))
-            if record.kind == "advert" and record.time == begins and record.data["form"] == "vrrp":
+            if record.kind == "advert" and record.time == begins and record.data["form"] in ("vrrp", "carp"):
                 if record.data["machine"] == failover.machine:
                     said = f"{failover.kind}: {failover.new} takes over{_since(failover, record.time)}"
                     comments.setdefault((record.id, "advert"), []).append(said)

@@ -76,8 +76,9 @@ class Facts:
         return facts is None or vips is None or bool(facts.vips & vips)
 
     def decides_by_state(self, machine: str) -> bool:
-        """Whether detection ends with the decision (heartbeat) and not with the first advert (VRRP)."""
-        return machine in self.heartbeats or not (machine in self.machines or machine.startswith("vrrp "))
+        """Whether detection ends with the decision (heartbeat) and not with the first advert (VRRP, CARP)."""
+        known = machine in self.machines or machine.startswith(("vrrp ", "carp "))
+        return machine in self.heartbeats or not known
 
     def moves(self, machine: str, vip: str) -> bool:
         """Whether `machine` moves `vip` (an unknown machine moves all)."""

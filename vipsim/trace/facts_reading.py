@@ -13,7 +13,7 @@ from typing import Any
 
 from vipsim.errors import UnitError
 from vipsim.trace.facts import DAEMON, HOST, LEAST_GRACE, ClientFacts, Facts
-from vipsim.units import Time, parse_duration
+from vipsim.units import SECOND, Time, parse_duration
 
 LEAVING = frozenset({"frr"})
 """Profiles of daemons whose end in order takes no address away (truth/NOTES 21)."""
@@ -35,7 +35,8 @@ def read_facts(header: Mapping[str, Any]) -> Facts:
     for group in _sequence(scenario.get("groups")):
         for kind, body in _mapping(group).items():
             facts = _mapping(body)
-            name = str(facts.get("name") or f"vrrp {facts.get('vrid')}")
+            number = facts.get("vhid") if kind == "carp" else facts.get("vrid")
+            name = str(facts.get("name") or f"{'carp' if kind == 'carp' else 'vrrp'} {number}")
             machines[name] = frozenset(
                 addresses.get(str(vip), str(vip)) for vip in _sequence(facts.get("vips"))
             )
@@ -44,7 +45,7 @@ def read_facts(header: Mapping[str, Any]) -> Facts:
             if kind == "heartbeat":
                 heartbeats.add(name)
                 watched[name] = _read_watched(facts)
-            intervals[name] = _time(facts.get("advert_interval")) or _time(facts.get("interval"))
+            intervals[name] = _read_interval(facts)
             grace = max(grace, _longest_detection(facts))
     nodes = _mapping(scenario.get("nodes"))
     switches = frozenset(str(name) for name, node in nodes.items() if _mapping(node).get("kind") == "switch")
@@ -65,8 +66,29 @@ def read_facts(header: Mapping[str, Any]) -> Facts:
     )
 
 
+def _read_interval(group: Mapping[str, Any]) -> Time:
+    """Interval of a group's periodic messages, in ns; of CARP's the shortest of a member."""
+    periods = [period for period, _ in _carp_times(group)]
+    return min(periods, default=_time(group.get("advert_interval")) or _time(group.get("interval")))
+
+
+def _carp_times(group: Mapping[str, Any]) -> list[tuple[Time, Time]]:
+    """Of each member of a CARP group its period, and the longest silence until it takes over (ns)."""
+    found = []
+    for member in _mapping(group.get("members")).values():
+        facts = [_mapping(member).get(key) for key in ("advbase", "advskew", "ratio")]
+        base, skew, ratio = (one if isinstance(one, int) else 0 for one in facts)
+        if base or skew:
+            period = base * SECOND + skew * SECOND // 256
+            # A daemon looks once a period, and hears up to a second late.
+            found.append((period, (ratio + 1) * period + SECOND))
+    return found
+
+
 def _longest_detection(group: Mapping[str, Any]) -> Time:
     """How long the slowest member may take to notice, in ns."""
+    if carps := _carp_times(group):
+        return max(silence for _, silence in carps)
     dead_count = group.get("dead_count")
     beats = dead_count if isinstance(dead_count, int) else 3
     silence = beats * _time(group.get("interval")) + _time(group.get("timeout"))
@@ -95,12 +117,12 @@ def _read_members(group: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _read_leaving(group: Mapping[str, Any]) -> frozenset[str]:
-    """The members whose profile leaves the addresses behind."""
+    """The members whose profile leaves the addresses behind, unless its option says otherwise (ucarp's -z)."""
     profile = group.get("profile")
     return frozenset(
         str(node)
         for node, body in _mapping(group.get("members")).items()
-        if _mapping(body).get("profile", profile) in LEAVING
+        if _mapping(body).get("profile", profile) in LEAVING and not _mapping(body).get("shutdown")
     )
 
 

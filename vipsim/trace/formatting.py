@@ -197,13 +197,15 @@ _DAEMON = {
 }
 _ADVERT = {
     "vrrp": "advertises {machine}, priority {priority}",
+    "carp": "advertises {machine}, skew {skew}",
     "heartbeat": "tells {to} that it lives ({machine})",
     "probe": "asks {to} whether it lives ({machine})",
 }
 
 
 def _advert(data: dict[str, Any]) -> str:
-    return _ADVERT.get(data["form"], "sends {form} of {machine}").format_map(_Known(data))
+    more = {"skew": -data["priority"]} if data["form"] == "carp" and data.get("priority") is not None else {}
+    return _ADVERT.get(data["form"], "sends {form} of {machine}").format_map(_Known(data | more))
 
 
 def _neighbor(data: dict[str, Any]) -> str:

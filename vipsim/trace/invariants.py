@@ -130,7 +130,8 @@ def goodbye_means_release(trace: Trace) -> Iterator[Finding]:
         elif record.kind == "daemon" and record.data["act"] == "stop":
             waiting.append((record, None))
         elif record.kind == "advert" and (
-            record.data.get("priority") == 0 or record.data.get("form") == "bye"
+            (record.data.get("priority") == 0 and record.data.get("form") != "carp")
+            or record.data.get("form") == "bye"
         ):
             waiting.append((record, str(machine)))
 

@@ -41,7 +41,8 @@ class Record:
     daemon     act: "start" | "stop" | "kill" | "freeze" | "thaw"
     state      machine, old, new, why
     vip        vip, iface, act: "acquire" | "release" | "lost" | "regained", lladdr
-    advert     machine, form: "vrrp" | "heartbeat" | "probe", to, priority (None but in vrrp), iface
+    advert     machine, form: "vrrp" | "carp" | "heartbeat" | "probe", to, priority (of carp minus
+               the advskew; None in the last two), iface
     announce   vip, form, lladdr, iface
     note       machine, text                             (a machine has something to say)
     timer      part, name  (a wake-up fired; `cause` is the record under which it was armed)

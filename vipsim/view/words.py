@@ -6,7 +6,7 @@ from vipsim.errors import DecodeError
 from vipsim.trace import Record
 from vipsim.wire import heartbeat
 from vipsim.wire.codec import decode
-from vipsim.wire.frames import Arp, Echo, IcmpError, Packet, Tcp, Udp, Vrrp, kind_of
+from vipsim.wire.frames import Arp, Carp, Echo, IcmpError, Packet, Tcp, Udp, Vrrp, kind_of
 
 ANNOUNCEMENTS = ("garp", "arp-reply")
 """Kinds of ARP packets that say where an address is."""
@@ -48,6 +48,8 @@ def describe(packet: Packet) -> str:
             return f"{kind} priority 0 (goodbye)"
         case Vrrp():
             return f"{kind} priority {packet.priority}"
+        case Carp():
+            return f"{kind} CARP {packet.advbase} s + {packet.advskew}/256"
         case Arp() if kind in ANNOUNCEMENTS:
             return f"{kind} {packet.sender_ip} is at {packet.sender_mac}"
         case Arp() if packet.sender_ip:

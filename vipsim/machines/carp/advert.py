@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from vipsim.machines.carp.rules import ADVERT_TTL, CarpSettings, period
+from vipsim.machines.carp.rules import ADVERT_TTL, LAST_WORD, CarpSettings, period
 from vipsim.units import Time
 from vipsim.wire.addresses import VRRP_GROUP, IPv4, multicast_mac
 from vipsim.wire.codec_carp import carp_digest
@@ -87,6 +87,8 @@ def judged_by_backup(advert: Carp, settings: CarpSettings) -> str:
         return "preempt"
     if counts and advert.demotion > settings.demotion:
         return "master demoted"
+    if (advert.advbase, advert.advskew) == LAST_WORD:
+        return "goodbye"
     if settings.dead_time < heard:
         return "master would time out"
     return ""

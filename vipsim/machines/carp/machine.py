@@ -29,6 +29,7 @@ from typing import ClassVar
 from vipsim.machines.carp.advert import Verdict, judged_by_backup, judged_by_master, reaches, refusal
 from vipsim.machines.carp.node import Node
 from vipsim.machines.carp.rules import CaptureBuffer, CarpSettings
+from vipsim.machines.habits import Habits
 from vipsim.machines.vocabulary import (
     Action,
     AdminChanged,
@@ -70,6 +71,11 @@ class CarpMachine(Node):
     def hearing(self) -> CaptureBuffer | None:
         """How late adverts are heard: the driver's part."""
         return self.settings.profile.hearing
+
+    @property
+    def habits(self) -> Habits:
+        """How the program goes about its work: the driver's part."""
+        return Habits(waits_in_poll=self.settings.profile.polls)
 
     def handle(self, event: Event, now: Time) -> list[Action]:
         """Take one event at `now` (ns); one step function per state."""

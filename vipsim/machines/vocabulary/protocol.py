@@ -165,7 +165,8 @@ class Announce:
     """Tell the network once that `vip` is at `source`: ONE gratuitous ARP on `iface`.
 
     Bursts and repeats are the machine's own timers or several of these. `form` is ``garp-request``, or
-    ``garp-request-ff`` with ff:ff:ff:ff:ff:ff instead of zeros as target hardware address.
+    ``garp-request-ff`` and ``garp-request-own``: with ff:ff:ff:ff:ff:ff, or with `source`, instead of zeros
+    as target hardware address.
     """
 
     vip: IPv4

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from vipsim.machines.vrrp.rules import PROFILES, check_interval
+from vipsim.scenario.check.carp import check_carp
 from vipsim.scenario.check.findings import Findings, Where, is_subnet_itself, judged_by, network_of, on_link
 from vipsim.scenario.check.keepalived import check_keepalived
 from vipsim.scenario.fields import NAME, nearest, shown
 from vipsim.scenario.model import (
+    CarpGroup,
+    CarpMember,
     Group,
     HeartbeatGroup,
     HeartbeatMember,
@@ -26,9 +29,23 @@ _WORDS = {
 }
 
 
-def members_of(group: Group) -> tuple[VrrpMember | HeartbeatMember, ...]:
+Member = VrrpMember | CarpMember | HeartbeatMember
+
+
+def members_of(group: Group) -> tuple[Member, ...]:
     """The members of any group, in order."""
-    return group.members if isinstance(group, VrrpGroup) else (group.primary, group.standby)
+    return (group.primary, group.standby) if isinstance(group, HeartbeatGroup) else group.members
+
+
+def _kind_of(group: Group) -> tuple[str, str]:
+    """Key of the group in the file, and the key in it that names it."""
+    match group:
+        case VrrpGroup():
+            return "vrrp", "name" if group.title else "vrid"
+        case CarpGroup():
+            return "carp", "vhid"
+        case HeartbeatGroup():
+            return "heartbeat", "name"
 
 
 def check_groups(findings: Findings) -> None:
@@ -38,8 +55,8 @@ def check_groups(findings: Findings) -> None:
     used: dict[tuple[int, str, str], str] = {}
     group_of: dict[str, str] = {}
     for index, group in enumerate(findings.scenario.groups):
-        where: Where = ("groups", index, "vrrp" if isinstance(group, VrrpGroup) else "heartbeat")
-        key = "vrid" if isinstance(group, VrrpGroup) and not group.title else "name"
+        kind, key = _kind_of(group)
+        where: Where = ("groups", index, kind)
         if not findings.damage.gone(*where, key):
             if group.name in names:
                 findings.add((*where, key), f"two groups are called {group.name}", "each its own")
@@ -48,6 +65,8 @@ def check_groups(findings: Findings) -> None:
         if isinstance(group, VrrpGroup):
             _check_vrrp(findings, group, where)
             _check_clash(findings, group, where, used)
+        elif isinstance(group, CarpGroup):
+            check_carp(findings, group, where)
         else:
             _check_heartbeat(findings, group, where)
         ifaces = _member_ifaces(findings, group, where)
@@ -73,7 +92,7 @@ def _note_doubts(findings: Findings, group: Group, where: Where) -> None:
 
 def _title(findings: Findings, group: Group, where: Where) -> str:
     """What a message calls a group."""
-    key = "vrid" if isinstance(group, VrrpGroup) and not group.title else "name"
+    _, key = _kind_of(group)
     return "its group" if findings.damage.gone(*where, key) else group.name
 
 
@@ -92,8 +111,8 @@ def _member_ifaces(findings: Findings, group: Group, where: Where) -> list[Iface
     return found
 
 
-def _roles(group: Group) -> list[tuple[Where, VrrpMember | HeartbeatMember]]:
-    if isinstance(group, VrrpGroup):
+def _roles(group: Group) -> list[tuple[Where, Member]]:
+    if not isinstance(group, HeartbeatGroup):
         return [(("members", member.node), member) for member in group.members]
     return [(("primary",), group.primary), (("standby",), group.standby)]
 

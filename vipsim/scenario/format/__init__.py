@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vipsim.scenario.format.carp import CarpFile
 from vipsim.scenario.format.file import (
     EVENTS,
     GroupFile,
@@ -12,6 +13,7 @@ from vipsim.scenario.format.file import (
 
 __all__ = [
     "EVENTS",
+    "CarpFile",
     "GroupFile",
     "HeartbeatFile",
     "ScenarioFile",

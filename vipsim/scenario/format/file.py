@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field, create_model, model_validator
 
 from vipsim.scenario import kinds
 from vipsim.scenario.fields import Refusal
+from vipsim.scenario.format.carp import CarpFile
 from vipsim.scenario.format.clients import ClientFile
 from vipsim.scenario.format.keepalived import KeepalivedFile
 from vipsim.scenario.format.nodes import LinkFile, NodeFile
@@ -79,17 +80,18 @@ class HeartbeatFile(Part):
 
 
 class GroupFile(Part):
-    """A failover group: either ``vrrp`` or ``heartbeat``."""
+    """A failover group: ``vrrp``, ``carp`` or ``heartbeat``."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
 
     vrrp: VrrpFile = absent()
+    carp: CarpFile = absent()
     heartbeat: HeartbeatFile = absent()
 
     @model_validator(mode="after")
     def _one(self) -> GroupFile:
         if len(self.model_fields_set) != 1:
-            raise Refusal("a group is one mechanism", "write either vrrp: or heartbeat:")
+            raise Refusal("a group is one mechanism", "write either vrrp:, carp: or heartbeat:")
         return self
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vipsim.scenario.model.carp import CarpGroup, CarpMember
 from vipsim.scenario.model.clients import (
     Client,
     DnsOptions,
@@ -38,6 +39,8 @@ from vipsim.scenario.model.scenario import (
 __all__ = [
     "After",
     "At",
+    "CarpGroup",
+    "CarpMember",
     "Client",
     "Database",
     "DnsOptions",

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from vipsim.scenario.model.carp import CarpGroup
 from vipsim.scenario.model.clients import Client
 from vipsim.scenario.model.nodes import (
     Host,
@@ -176,7 +177,7 @@ class HeartbeatGroup:
         return self._default_silence if self.timeout is None else self.timeout
 
 
-Group = VrrpGroup | HeartbeatGroup
+Group = VrrpGroup | CarpGroup | HeartbeatGroup
 
 
 @dataclass(frozen=True, slots=True)

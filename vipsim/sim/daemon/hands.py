@@ -24,12 +24,9 @@ from vipsim.machines.vocabulary import (
 from vipsim.scenario.assemble import FailoverMachine
 from vipsim.sim.kernel import Kernel
 from vipsim.sim.timers import TimerTable
-from vipsim.wire.addresses import BROADCAST, NO_MAC
-from vipsim.wire.frames import Echo, Frame, Packet, Udp, Vrrp, gratuitous_request
+from vipsim.wire.announcement import announcement
+from vipsim.wire.frames import Carp, Echo, Frame, Packet, Udp, Vrrp
 from vipsim.wire.heartbeat import PORT as HEARTBEAT_PORT
-
-ANNOUNCED_TARGET = {"garp-request": NO_MAC, "garp-request-ff": BROADCAST}
-"""Target hardware address of an announcement, by its form."""
 
 
 class Hands:
@@ -81,7 +78,7 @@ class Hands:
             case Announce(vip=vip, iface=iface, source=source, form=form):
                 data = {"vip": vip, "form": form, "lladdr": source, "iface": iface}
                 number = self.world.note("announce", self.name, data, cause)
-                frame = gratuitous_request(vip, source, ANNOUNCED_TARGET[form])
+                frame = announcement(vip, source, form)
                 frame.cause = number
                 self._put(frame, iface)
             case AcquireVip():
@@ -113,6 +110,8 @@ class Hands:
         """Record a message of the protocol; returns the cause for its frame."""
         if isinstance(packet, Vrrp):
             form, priority = "vrrp", packet.priority
+        elif isinstance(packet, Carp):
+            form, priority = "carp", -packet.advskew
         elif isinstance(packet, Udp) and packet.dport == HEARTBEAT_PORT:
             form, priority = "heartbeat", None
         elif isinstance(packet, Echo | Udp):

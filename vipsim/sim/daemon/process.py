@@ -6,10 +6,11 @@ It only brings events to the machines; `vipsim.sim.daemon.hands` carries out wha
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import partial
 
+from vipsim.machines.carp import CarpMachine
 from vipsim.machines.habits import habits_of
 from vipsim.machines.heartbeat import HeartbeatMachine
 from vipsim.machines.vocabulary import (
@@ -24,6 +25,7 @@ from vipsim.machines.vocabulary import (
 )
 from vipsim.scenario.assemble import FailoverMachine, Maker
 from vipsim.scenario.model.lateness import Lateness
+from vipsim.sim.daemon.capture import CaptureRing
 from vipsim.sim.daemon.hands import Hands
 from vipsim.sim.daemon.pace import Pace
 from vipsim.sim.engine import Tie, tie_key
@@ -48,14 +50,15 @@ class Daemon:
     """The failover daemon of one host."""
 
     __slots__ = (
-        "feed", "hands", "hear", "inbox", "kernel", "listeners", "machines", "make", "name", "pace",
-        "paused_by", "process", "restart_cause", "timers", "world",
+        "feed", "hands", "hear", "inbox", "kernel", "listeners", "machines", "make", "name", "number", "pace",
+        "paused_by", "process", "restart_cause", "rings", "timers", "world",
     )  # fmt: skip
 
     def __init__(self, kernel: Kernel, number: int, make: Maker, lateness: Lateness | None = None) -> None:
         self.kernel = kernel
         self.world = kernel.world
         self.name = kernel.name
+        self.number = number
         self.make = make
         self.process = Process.GONE
         self.paused_by: set[str] = set()
@@ -63,6 +66,8 @@ class Daemon:
         """It is to be launched again when it has ended, and why."""
         self.machines: dict[str, FailoverMachine] = {}
         self.inbox: deque[tuple[FailoverMachine, Received]] = deque()
+        self.rings: dict[str, CaptureRing] = {}
+        """Of each machine that hears through a capture, its ring."""
         self.timers = TimerTable(self.world.env, tie_key(Tie.TIMER, number), self._timer)
         self.hands = Hands(kernel, self.timers)
         self.listeners = self.hands.listeners
@@ -93,13 +98,15 @@ class Daemon:
             self.pace.launch(partial(self._started, number), known.respawn if respawned else known.launch)
 
     def _started(self, cause: int) -> None:
+        self._capture({})
         down = tuple(name for name, nic in self.kernel.nics.items() if not nic.carrier)
         for machine in self.machines.values():
             self.feed(machine, Started(down), cause)
 
-    def settle(self, states: dict[str, Settled], cause: int = 0) -> None:
-        """Be as if launched long ago: where each part stands."""
+    def settle(self, states: dict[str, Settled], cause: int = 0, rings: Mapping[str, Time] = {}) -> None:
+        """Be as if launched long ago: where each part stands, and when the rings of some were made (ns)."""
         number = self._launch(cause)
+        self._capture(rings)
         for part, machine in self.machines.items():
             self.hands.feed(machine, states[part], number)
 
@@ -181,6 +188,9 @@ class Daemon:
         self.restart_cause = None
         self.machines = {}
         self.inbox.clear()
+        for ring in self.rings.values():
+            ring.discard()
+        self.rings = {}
         self.timers.clear()
         self.timers.paused = False
         if self.pace is not None:
@@ -189,9 +199,24 @@ class Daemon:
 
     # --- hearing ---------------------------------------------------------------------------
 
+    def _capture(self, made: Mapping[str, Time]) -> None:
+        """Make the rings of those machines that hear through one; by default shortly before now."""
+        env = self.world.env
+        for machine in self.machines.values():
+            hearing = machine.hearing if isinstance(machine, CarpMachine) else None
+            if hearing is not None:
+                since = made.get(machine.part, env._now - hearing.lead)
+                key = tie_key(Tie.CAPTURE, self.number) + len(self.rings)
+                deliver = partial(self._hear, machine)
+                self.rings[machine.part] = CaptureRing(env, key, hearing.retire, since, deliver)
+
     def _listen(self, machine: FailoverMachine) -> None:
         def hear(frame: Frame, iface: str) -> None:
-            self._hear(machine, Received(frame, iface))
+            ring = self.rings.get(machine.part)
+            if ring is None:
+                self._hear(machine, Received(frame, iface))
+            else:
+                ring.take(Received(frame, iface))
 
         for kind in machine.hears:
             if kind is Echo and isinstance(machine, HeartbeatMachine):
