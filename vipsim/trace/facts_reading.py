@@ -15,8 +15,8 @@ from vipsim.errors import UnitError
 from vipsim.trace.facts import DAEMON, HOST, LEAST_GRACE, ClientFacts, Facts
 from vipsim.units import SECOND, Time, parse_duration
 
-LEAVING = frozenset({"frr"})
-"""Profiles of daemons whose end in order takes no address away (truth/NOTES 21)."""
+LEAVING = frozenset({"frr", "ucarp"})
+"""Profiles of daemons whose end in order takes no address away (truth/NOTES 20, 21)."""
 
 
 def read_facts(header: Mapping[str, Any]) -> Facts:
@@ -117,7 +117,7 @@ def _read_members(group: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _read_leaving(group: Mapping[str, Any]) -> frozenset[str]:
-    """The members whose profile leaves the addresses behind, unless its option says otherwise (ucarp's -z)."""
+    """The members whose profile leaves the addresses behind, unless an option says otherwise (ucarp's -z)."""
     profile = group.get("profile")
     return frozenset(
         str(node)
