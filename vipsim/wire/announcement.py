@@ -20,6 +20,11 @@ FORMS = tuple(_TARGETS)
 """Every form, as `vipsim.machines.vocabulary.Announce` names it."""
 
 
+def target_of(form: str, lladdr: Mac) -> Mac:
+    """Return the target hardware address of a form that tells of `lladdr`."""
+    return _TARGETS[form](lladdr)
+
+
 def announcement(vip: IPv4, lladdr: Mac, form: str) -> Frame:
     """Return the frame that tells everybody that `vip` is at `lladdr`; `form` is one of `FORMS`."""
-    return gratuitous_request(vip, lladdr, _TARGETS[form](lladdr))
+    return gratuitous_request(vip, lladdr, target_of(form, lladdr))

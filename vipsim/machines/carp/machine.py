@@ -75,7 +75,7 @@ class CarpMachine(Node):
     @property
     def habits(self) -> Habits:
         """How the program goes about its work: the driver's part."""
-        return Habits(waits_in_poll=self.settings.profile.polls)
+        return self.settings.profile.habits
 
     def handle(self, event: Event, now: Time) -> list[Action]:
         """Take one event at `now` (ns); one step function per state."""

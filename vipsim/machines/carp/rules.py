@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from vipsim.errors import ScenarioError
+from vipsim.machines.habits import PLAIN, Habits
 from vipsim.units import MS, SECOND, Time
 from vipsim.wire.addresses import IPv4, Mac, virtual_mac
 
@@ -52,8 +53,8 @@ class CarpProfile:
     """The deadline is looked at only when a wait of one own period ends, or something is heard."""
     hearing: CaptureBuffer | None = None
     """How adverts are heard late; None: at once."""
-    polls: bool = False
-    """It waits in poll(2): the kernel lets it sleep up to 0.1 % longer, and whole milliseconds."""
+    habits: Habits = PLAIN
+    """How the program goes about its work."""
     announces_first: bool = False
     """At takeover: address, announcement, advert; otherwise the advert is first."""
     second_announcement: int = 0
@@ -87,7 +88,7 @@ PROFILES: dict[str, CarpProfile] = {
         tie="address",
         deadline_on_ticks=True,
         hearing=CaptureBuffer(retire=SECOND, lead=16 * MS),
-        polls=True,
+        habits=Habits(waits_in_poll=True),
         announces_first=True,
         second_announcement=2,
         reasserts=True,

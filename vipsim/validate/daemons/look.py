@@ -6,11 +6,12 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import Any
 
-from vipsim.sim.daemon.hands import ANNOUNCED_TARGET
 from vipsim.units import MS, SECOND, Time
 from vipsim.validate.daemons.client import Replies, Run, gaps_of, runs_of
 from vipsim.validate.daemons.course import Conducted, Course, Seen
 from vipsim.validate.daemons.journal import Journal
+from vipsim.wire.addresses import Mac
+from vipsim.wire.announcement import target_of
 
 GAP = 10 * MS
 """Longest distance of two replies that is no gap."""
@@ -97,9 +98,8 @@ class Look:
         if number >= len(times) or times[number] > self.seen.end:
             return None
         form, _, source = self.journal.forms[node][number].partition(" ")
-        target = ANNOUNCED_TARGET.get(form)
-        target_text = str(target).lower() if target is not None else source.lower()
-        return f"op1 tha={target_text} src={source.lower()}"
+        target = str(target_of(form, Mac.parse(source))).lower()
+        return f"op1 tha={target} src={source.lower()}"
 
     def first(self, adverts: dict[str, list[list[Any]]], limit: int) -> dict[str, Any]:
         """Adverts of each node, who sent any, and when the first one was sent."""
