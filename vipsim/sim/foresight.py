@@ -204,4 +204,6 @@ class Course:
             if entry is None or target is None:
                 raise Unforeseen
             self.used.append((entry, at))
+        if not isinstance(nic.out, Direction):
+            raise Unforeseen  # what goes through an interface on top of another
         self.put(nic.out, framed(target, nic.mac, packet), at)
