@@ -11,6 +11,7 @@ from vipsim.errors import ScenarioError
 from vipsim.scenario.data_parts import keywords_data
 from vipsim.scenario.keepalived import KeepalivedConfig, read_keepalived
 from vipsim.scenario.keepalived.scenario import members
+from vipsim.scenario.ucarp import read_ucarp
 from vipsim.units import SECOND, Time, format_duration
 from vipsim.validate.daemons.experiments import NodeSetup, Unsupported
 
@@ -65,6 +66,8 @@ def configuration_of(node: NodeSetup, vip: str) -> Configuration:
         case "vrrpd":
             part = _frr(_file_after(node, runs[0]["argv"], "-f"), vip)
             return Configuration("frr", (part,))
+        case "ucarp":
+            return Configuration("ucarp", (_ucarp(node, runs[0]["argv"], vip),))
         case other:
             raise Unsupported(f"{node.name} runs {other}, which is not known here")
 
@@ -151,6 +154,30 @@ def _frr(text: str, vip: str) -> Part:
     )
 
 
+# --- ucarp ---------------------------------------------------------------------------------
+
+_SCRIPT = re.compile(r"#!/bin/sh\n(?:exec )?ip addr (add|del) ([0-9.]+)(/\d+)? dev (\S+)\n?")
+
+
+def _ucarp(node: NodeSetup, argv: list[str], vip: str) -> Part:
+    """Read a command line; its scripts must do to the address what ucarp means them to."""
+    try:
+        told = read_ucarp(argv, node.files)
+    except ScenarioError as error:
+        raise Unsupported(f"{node.name}: {error}") from error
+    for verb, path in (("add", told.up_script), ("del", told.down_script)):
+        match = _SCRIPT.fullmatch(node.files.get(path, ""))
+        if match is None or (match[1], match[2], match[4]) != (verb, str(told.vip), told.iface):
+            raise Unsupported(f"{node.name}: {path or 'no script'} does not simply {verb} the address")
+    return Part(
+        protocol="carp",
+        number=told.vhid,
+        vips=(f"{told.vip}/{vip.partition('/')[2]}",),
+        member=told.member() | {"password": told.password},
+        profile="ucarp",
+    )
+
+
 # --- together ------------------------------------------------------------------------------
 
 
@@ -191,6 +218,9 @@ def _group(
 ) -> dict[str, Any]:
     first = next(iter(parts.values()))
     together = list(dict.fromkeys(names[vip] for part in parts.values() for vip in part.vips))
+    if first.protocol == "carp":
+        members = {node: part.member for node, part in parts.items()}
+        return {"vhid": number, "vips": together, "profile": first.profile, "members": members}
     group: dict[str, Any] = {
         "vrid": number,
         "vips": together,
