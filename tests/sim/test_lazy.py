@@ -36,7 +36,8 @@ def run(scenario, seed):
         ],
         "neighbors": {
             (host, nic.name, ip): [
-                (name, getattr(entry, name)) for name in type(entry).__slots__ if name != "queue"
+                nic.cache.unresolved,
+                *((name, getattr(entry, name)) for name in type(entry).__slots__),
             ]
             for host, kernel in network.kernels.items()
             for nic in kernel.nics.values()

@@ -16,25 +16,38 @@ error that goes back, a draw of chance, a cable that is still busy, a frame that
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from vipsim.machines.bridge.fdb import FdbEntry
-from vipsim.machines.neighbor import Entry
+from vipsim.machines.neighbor import Entry, NeighborState
+from vipsim.machines.neighbor.linux import enqueue_many
+from vipsim.machines.vocabulary import Outgoing
 from vipsim.sim.forwarding import with_ttl
 from vipsim.sim.kernel import Handler, Kernel
 from vipsim.sim.link import Direction
 from vipsim.sim.nic import Nic
 from vipsim.sim.services import ServiceProcess
 from vipsim.sim.switch import SwitchPort
-from vipsim.units import Time
+from vipsim.sim.workloads.rota import Workload
+from vipsim.units import NEVER, Time
 from vipsim.wire.addresses import Mac
 from vipsim.wire.frames import Echo, Frame, IpPacket, Udp, framed
 
-if TYPE_CHECKING:
-    from vipsim.sim.world import World
-
 Hop = tuple[Time, Time, bool]
 """When the cable is free again, when the frame arrives, and whether it is dropped on the way."""
+
+
+class Foreseeable(Workload, Protocol):
+    """A workload whose probes are all alike but for their number."""
+
+    def packet(self, seq: int) -> IpPacket:
+        """Return probe number `seq`."""
+
+    def foresee(self, course: Course) -> None:
+        """Follow what `probe` would do now."""
+
+    def answer(self, frame: Frame, iface: str) -> None:
+        """Take an answer."""
 
 
 class Unforeseen(Exception):
@@ -46,30 +59,20 @@ class Course:
 
     Parameters
     ----------
-    world : World
-        The run.
-    handler : callable
-        What takes the answer on the client's host.
+    client : Foreseeable
+        Who sends it.
     interval : int
         Spacing of the probes (ns): what a probe does must be over before the next one does it.
     """
 
     __slots__ = (
-        "answer",
-        "confirmed",
-        "drops",
-        "end",
-        "handler",
-        "hops",
-        "interval",
-        "seen",
-        "used",
-        "world",
-    )
+        "answer", "client", "confirmed", "drops", "end", "hops", "interval", "limit", "seen", "used",
+        "waiting", "world",
+    )  # fmt: skip
 
-    def __init__(self, world: World, handler: Handler, interval: Time) -> None:
-        self.world = world
-        self.handler = handler
+    def __init__(self, client: Foreseeable, interval: Time) -> None:
+        self.client = client
+        self.world = client.ear.world
         self.interval = interval
         self.hops: dict[Direction, Hop] = {}
         self.seen: list[tuple[FdbEntry, Time]] = []
@@ -79,8 +82,12 @@ class Course:
         """Frames that reach somebody who does not take them."""
         self.answer: tuple[Time, Mac] | None = None
         """When the answer is heard, and from which MAC; None: there is none."""
-        self.end: Time = world.env._now
+        self.end: Time = self.world.env._now
         """When the last of it happens."""
+        self.limit: Time = NEVER
+        """Until when all this holds, as far as the client's host is concerned."""
+        self.waiting: tuple[Nic, Entry] | None = None
+        """The neighbor whose MAC the probe waits for, on the client's host."""
 
     def credit(self, number: int) -> None:
         """Do what `number` such probes do, one each interval from now."""
@@ -93,7 +100,18 @@ class Course:
             entry.used = at + shift
         for entry, at in self.confirmed:
             entry.confirmed = at + shift
+        if self.waiting is not None:
+            self._enqueue(*self.waiting, number)
         self.world.dropped += number * self.drops
+
+    def _enqueue(self, nic: Nic, entry: Entry, number: int) -> None:
+        """Let the probes wait for their neighbor's MAC."""
+        client, first = self.client, self.client.ear.sent + 1
+
+        def outgoing(index: int) -> Outgoing:
+            return Outgoing(client.packet(first + index), entry.ip, 0, nic.name)
+
+        enqueue_many(nic.cache, entry, number, outgoing)
 
     # --- cables and switches ---------------------------------------------------------------
 
@@ -164,7 +182,7 @@ class Course:
     def _hand(self, handler: Handler | None, frame: Frame, at: Time) -> None:
         """Give a packet to its socket: the client's own, or a service that answers or is silent."""
         packet = frame.packet
-        if handler == self.handler and self.answer is None:
+        if handler == self.client.answer and self.answer is None:
             self.answer = at, frame.src
             return
         service = getattr(handler, "__self__", None)
@@ -198,12 +216,25 @@ class Course:
 
     def onward(self, nic: Nic, entry: Entry | None, packet: IpPacket, at: Time) -> None:
         """Send to a neighbor that has a MAC, and stamp it as the frame path does."""
-        target = entry.target if entry is not None else None
+        if entry is None:
+            raise Unforeseen
+        target = entry.target
         if target is None:
-            target = entry.relay if entry is not None else None
-            if entry is None or target is None:
-                raise Unforeseen
+            target = entry.relay
+            if target is None:
+                self.wait(nic, entry)
+                return
             self.used.append((entry, at))
         if not isinstance(nic.out, Direction):
             raise Unforeseen  # what goes through an interface on top of another
         self.put(nic.out, framed(target, nic.mac, packet), at)
+
+    def wait(self, nic: Nic, entry: Entry | None) -> None:
+        """Let the probe itself wait for a MAC that was asked for already."""
+        if entry is None or entry.state is not NeighborState.INCOMPLETE or self.hops:
+            raise Unforeseen
+        if nic.cache.rules != "linux" or not nic.cache.up:
+            raise Unforeseen
+        self.limit = nic.kernel.reachable.redraw_at
+        self.used.append((entry, self.end))
+        self.waiting = nic, entry

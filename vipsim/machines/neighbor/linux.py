@@ -6,6 +6,7 @@ A step per event (a datagram, a packet, a timer); what it decides is a named rul
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from vipsim.machines.host import arp as packets
@@ -71,6 +72,19 @@ def enqueue(cache: NeighborCache, entry: Entry, event: Outgoing) -> None:
         cache.unresolved += 1
     entry.queue.append(event)
     entry.queue_bytes += size
+
+
+def enqueue_many(
+    cache: NeighborCache, entry: Entry, number: int, event_of: Callable[[int], Outgoing]
+) -> None:
+    """Let `number` datagrams of one size wait, `event_of(0)` the first; makes only those that will stay."""
+    size = neighbor_queue.truesize(event_of(0).packet)
+    gone = number - max(1, cache.profile.unres_qlen_bytes // size)
+    if gone > 0:  # then none of those before is left either
+        cache.unresolved += gone
+        cache.purge(entry)
+    for index in range(max(0, gone), number):
+        enqueue(cache, entry, event_of(index))
 
 
 def find_or_create(cache: NeighborCache, ip: IPv4, now: Time) -> tuple[Entry, list[Action]]:

@@ -9,30 +9,17 @@ client says of itself: the first answer after a silence, or of another node.
 from __future__ import annotations
 
 from heapq import heappush
-from typing import Any, Protocol
+from typing import Any
 
 from vipsim.sim.engine import Environment
-from vipsim.sim.foresight import Course, Unforeseen
-from vipsim.sim.kernel import Handler
-from vipsim.sim.workloads.rota import Workload
+from vipsim.sim.foresight import Course, Foreseeable, Unforeseen
 from vipsim.units import Time
-from vipsim.wire.frames import Frame
-
-
-class Foreseeable(Workload, Protocol):
-    """A workload whose probes are all alike but for their number."""
-
-    def foresee(self, course: Course) -> None:
-        """Follow what `probe` would do now."""
-
-    def answer(self, frame: Frame, iface: str) -> None:
-        """Take an answer."""
 
 
 class LazyTurns:
     """The turns of `client`, each `interval` ns or, where nothing happens, many at once."""
 
-    __slots__ = ("_answer", "_call", "_queue", "client", "env", "interval")
+    __slots__ = ("_call", "_queue", "client", "env", "interval")
 
     def __init__(self, env: Environment, client: Foreseeable, interval: Time) -> None:
         self.env = env
@@ -40,12 +27,17 @@ class LazyTurns:
         self.interval = interval
         self._queue: list[Any] = env._queue
         self._call = self._turn
-        self._answer: Handler = client.answer
 
     def begin(self, at: Time) -> None:
         """Take the first turn at the absolute time `at` (ns)."""
         self.client.ear.last = at
         heappush(self._queue, (at, self.client.key, self._call, None))
+
+    def set_pace(self, interval: Time) -> None:
+        """From the next turn on take one each `interval` ns; what is late is then as its fraction says."""
+        self.interval = interval
+        ear = self.client.ear
+        ear.interval, ear.patience = interval, 2 * interval
 
     def _turn(self, _: object) -> None:
         number = self._skip()
@@ -63,7 +55,7 @@ class LazyTurns:
         if quiet_until - now <= interval:
             return 0  # to send one probe costs no more than to foresee it
         ear = self.client.ear
-        course = Course(ear.world, self._answer, interval)
+        course = Course(self.client, interval)
         try:
             self.client.foresee(course)
         except Unforeseen:
@@ -77,6 +69,7 @@ class LazyTurns:
             if ear.last_seq != ear.sent or by != ear.answered_by or at - ear.last >= ear.patience:
                 return 0
             last = at
+        quiet_until = min(quiet_until, course.limit)
         number = max(0, -(-(quiet_until - course.end) // interval))
         if course.end - now >= interval or not number:
             return 0  # the next probe would be on its way before this one's answer is heard

@@ -57,11 +57,18 @@ class Ping:
             kernel.send_packet(packet)
             self.entry = self.nic.entries.get(self.hop, entry)
 
+    def packet(self, seq: int) -> Echo:
+        """Return ping number `seq`."""
+        return Echo(self.src, self.dst, 64, False, self.ident, seq)
+
     def foresee(self, course: Course) -> None:
         """What `probe` would do now, if it holds an entry that may be used."""
         if self.kernel.state is None:
-            packet = Echo(self.src, self.dst, 64, False, self.ident, 0)
-            course.onward(self.nic, self.entry, packet, course.end)
+            entry = self.entry
+            if entry.target is None and entry.relay is None:
+                course.wait(self.nic, self.nic.entries.get(self.hop))
+            else:
+                course.onward(self.nic, entry, self.packet(0), course.end)
             if self.confirm and course.answer is not None:
                 course.confirmed.append((self.entry, course.answer[0]))
 

@@ -37,14 +37,17 @@ class Query:
         ear = self.ear
         ear.sent = seq = ear.sent + 1
         if self.kernel.state is None:  # else its host is down or frozen
-            packet = Udp(self.src, self.dst, 64, self.sport, self.port, seq.to_bytes(8, "big"))
-            self.kernel.send_packet(packet, 0, self.confirm and ear.last_seq == seq - 1)
+            self.kernel.send_packet(self.packet(seq), 0, self.confirm and ear.last_seq == seq - 1)
+
+    def packet(self, seq: int) -> Udp:
+        """Return query number `seq`."""
+        return Udp(self.src, self.dst, 64, self.sport, self.port, seq.to_bytes(8, "big"))
 
     def foresee(self, course: Course) -> None:
         """What `probe` would do now."""
         if self.kernel.state is None:
             now = course.end
-            course.send(self.kernel, Udp(self.src, self.dst, 64, self.sport, self.port, bytes(8)), now)
+            course.send(self.kernel, self.packet(0), now)
             if self.confirm and course.answer is not None:
                 nic = self.kernel.route(self.dst)
                 assert nic is not None

@@ -18,36 +18,20 @@ class Prober:
         self.env = simulation.env
         client = simulation.network.clients[0]
         assert isinstance(client, Query)
-        self.client = client
         self.interval = client.ear.interval
-        self._begun = self._measures = False
+        self.turns = LazyTurns(self.env, client, self.interval)
+        self._begun = False
 
     def begin(self) -> None:
         """Ask slowly from now on, unless it measures already."""
         if not self._begun:
             self._begun = True
-            self.client.ear.last = self.env._now
-            self._set_pace(EARLY)
-            self._ask()
+            self.turns.set_pace(EARLY)
+            self.turns.begin(self.env._now)
 
     def measure(self) -> None:
         """Ask fast from the next turn on."""
-        self._measures = True
+        self.turns.set_pace(self.interval)
         if not self._begun:
             self._begun = True
-            self.client.ear.last = self.env._now
-            self._ask()
-
-    def _ask(self, _: object = None) -> None:
-        if not self._measures:
-            self.client.probe()
-            self.env.call_at(self.env._now + EARLY, self.client.key, self._ask)
-            return
-        last = self.client.ear.last
-        self._set_pace(self.interval)
-        LazyTurns(self.env, self.client, self.interval).begin(self.env._now)
-        self.client.ear.last = last
-
-    def _set_pace(self, interval: Time) -> None:
-        ear = self.client.ear
-        ear.interval, ear.patience = interval, 2 * interval
+            self.turns.begin(self.env._now)
