@@ -43,7 +43,7 @@ def row_of(course: Course, conducted: Conducted, suffix: str, recorded: Mapping[
     head = {key: recorded[key] for key in COPIED if key in recorded}
     head["_reachable_ms"] = conducted.reachable_ms
     seen = conducted.seen.get(suffix)
-    if seen is None or conducted.unmet:
+    if seen is None:
         return {**head, "_unmet": conducted.unmet or f"there is no stage {suffix!r}"}
     kind = course.experiment.kind
     return {**head, **_cut(KINDS[kind](Look(course, conducted, seen), recorded), kind)}
