@@ -13,6 +13,8 @@ class Habits:
     """It writes a line for every step of a change and waits for the kernel's answers, so work takes time."""
     waits_in_poll: bool = False
     """It waits in poll(2) with a time-out, and not for a timer of its own (truth/NOTES 18, 21)."""
+    is_small: bool = False
+    """It is one process that reads no configuration: it starts sooner."""
     has_parent: bool = False
     """A parent process starts it again when it dies (truth/NOTES 2)."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from vipsim.errors import ScenarioError
 from vipsim.machines.habits import PLAIN, Habits
-from vipsim.units import MS, SECOND, Time
+from vipsim.units import SECOND, US, Time
 from vipsim.wire.addresses import IPv4, Mac, virtual_mac
 
 __all__ = ["PROFILES", "CaptureBuffer", "CarpProfile", "CarpSettings"]
@@ -37,7 +37,7 @@ class CaptureBuffer:
     """Period in which blocks are closed, in ns."""
     lead: Time
     """How long before the daemon's first wait the ring is made, in ns: after it the filter is set and the
-    down script runs. Median of ``ucarp-kill9-randstart`` (`python -m tests.truth.capture`)."""
+    down script runs (`python -m tests.truth.capture` measures it)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,8 @@ PROFILES: dict[str, CarpProfile] = {
         "ucarp",
         tie="address",
         deadline_on_ticks=True,
-        hearing=CaptureBuffer(retire=SECOND, lead=16 * MS),
-        habits=Habits(waits_in_poll=True),
+        hearing=CaptureBuffer(retire=SECOND, lead=17_500 * US),
+        habits=Habits(waits_in_poll=True, is_small=True),
         announces_first=True,
         second_announcement=2,
         reasserts=True,

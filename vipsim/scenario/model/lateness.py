@@ -57,12 +57,17 @@ class Lateness:
     """Between two frames of one burst."""
     launch: Spread
     """From the start of the process to its first state."""
+    launch_small: Spread
+    """The same of a program that is one process and reads no configuration: ucarp. ``python -m
+    tests.truth.capture`` prints it again."""
     respawn: Spread
     """The same of a child that its parent starts again: it is forked, and reads no program from disk."""
     together: float
     """How alike the steps of one piece of work are: the share of them that are as fast or slow, in rank, as
     the whole piece; the others are drawn on their own."""
 
+
+_SMALL = microseconds(28730, 28730, 30520, 32720, 35290, 44020, 44730, 45040, 45040, 45040, 45040)
 
 LATENESS: Mapping[str, Lateness | None] = {
     "none": None,
@@ -72,6 +77,7 @@ LATENESS: Mapping[str, Lateness | None] = {
         address=microseconds(150, 160, 170, 280, 1710, 4170, 4960, 5580, 10310, 15480, 16780),
         frame=microseconds(10, 20, 20, 30, 210, 1160, 1390, 1530, 1670, 4180, 9560),
         launch=microseconds(24191, 26470, 26470, 29042, 35884, 48765, 57208, 57208, 75470, 75470, 75470),
+        launch_small=_SMALL,
         respawn=microseconds(23540, 23540, 23540, 24940, 27380, 43240, 43240, 44260, 44260, 44260, 44260),
         together=0.94,
     ),
@@ -81,6 +87,7 @@ LATENESS: Mapping[str, Lateness | None] = {
         address=microseconds(140, 170, 270, 1100, 2550, 4820, 7160, 8720, 11700, 16650, 46170),
         frame=microseconds(20, 20, 30, 180, 210, 1200, 1920, 2900, 4350, 6600, 52910),
         launch=microseconds(17426, 17965, 22891, 42966, 47855, 53604, 58595, 88205, 88205, 170869, 170869),
+        launch_small=_SMALL,
         respawn=microseconds(23540, 23540, 23540, 24940, 27380, 43240, 43240, 44260, 44260, 44260, 44260),
         together=0.92,
     ),

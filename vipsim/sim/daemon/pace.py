@@ -105,8 +105,9 @@ class Pace:
         """Return how late (ns) a timer wakes the process that was set `delay` ns before."""
         late = self._wake()
         if machine is not None and habits_of(machine).waits_in_poll:
-            # The time-out is cut to whole ms, and the kernel may end it late.
-            late += max(0, delay // POLL_SLACK - self._wakes.randrange(MS))
+            # The time left when it begins to wait, a moment later, is cut to whole ms; the kernel adds all
+            # of its slack, unless something else wakes the processor before.
+            late += max(0, delay // POLL_SLACK - 1 - (delay - 1) % MS)
         return late
 
     def _wake(self) -> Time:

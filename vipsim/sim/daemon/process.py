@@ -95,7 +95,8 @@ class Daemon:
             self._started(number)
         else:
             known = self.pace.lateness
-            self.pace.launch(partial(self._started, number), known.respawn if respawned else known.launch)
+            launch = known.launch_small if self._is_small else known.launch
+            self.pace.launch(partial(self._started, number), known.respawn if respawned else launch)
 
     def _started(self, cause: int) -> None:
         self._capture({})
@@ -151,6 +152,10 @@ class Daemon:
     def has_parent(self) -> bool:
         """Whether a parent process watches over it."""
         return any(habits_of(machine).has_parent for machine in self.machines.values())
+
+    @property
+    def _is_small(self) -> bool:
+        return all(habits_of(machine).is_small for machine in self.machines.values())
 
     def pause(self, reason: str, cause: int) -> None:
         """Stop running without ending: ``hang`` (SIGSTOP) or ``freeze`` (the whole host)."""
