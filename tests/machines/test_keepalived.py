@@ -461,11 +461,11 @@ def test_the_password_is_compared_by_its_first_eight_letters():
 def test_the_list_of_a_known_master_may_change():
     """With skip_check_adv_addr, once one advert of it was accepted."""
     listener = backup(skip_check_adv_addr=True)
-    other = advert(200, vips=(VIP, OTHER_VIP))
+    other = advert(200, vips=((VIP, 24), (OTHER_VIP, 24)))
     assert not any(isinstance(one, SetTimer) for one in listener.hear(other, s(1)))
     assert listener.hear(advert(200), s(2)) == [SetTimer(("vrrp 51", "master_down"), s(2) + DOWN)]
     assert listener.hear(other, s(3)) == [SetTimer(("vrrp 51", "master_down"), s(3) + DOWN)]
-    stranger = advert(200, DB3, vips=(VIP, OTHER_VIP))
+    stranger = advert(200, DB3, vips=((VIP, 24), (OTHER_VIP, 24)))
     assert not any(isinstance(one, SetTimer) for one in listener.hear(stranger, s(4)))
 
 
