@@ -67,7 +67,7 @@ def test_settings_and_the_json_document(vipsim: Vipsim) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["run"], "name a scenario, such as database-pair, or --keepalived a.conf b.conf"),
+        (["run"], "write FILE|NAME of a scenario, or --keepalived a.conf b.conf"),
         (["run", "database-pair", "--keepalived", "a.conf"], "leave one out"),
         (["run", "--keepalived", "no.conf"], "no.conf:1:1: there is no file no.conf"),
         (["run", "--keepalived", "a.conf", "a.conf", "--fault", "crash:c@1s"], "there is no node 'c'"),
@@ -83,3 +83,55 @@ def test_bad_input_is_refused_with_its_place(vipsim: Vipsim, words: list[str], s
     assert done.code == 2
     assert says in done.err
     assert done.out == ""
+
+
+# --- lint ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("pair")
+def test_lint_says_place_what_and_fix(vipsim: Vipsim) -> None:
+    Path("b.conf").write_text(TEXT.format(priority=150))
+    done = vipsim("lint", "a.conf", "b.conf")
+    assert (done.code, done.err) == (1, "")
+    assert "b.conf:9 (and a.conf:9): warning: a and b have priority 150" in done.out
+    assert "[equal-priorities]\n    lower that of b" in done.out
+    assert done.out.endswith("2 files: 0 errors, 1 warning, 2 hints\n")
+
+
+@pytest.mark.usefixtures("pair")
+def test_lint_with_nothing_but_hints_is_fine(vipsim: Vipsim) -> None:
+    done = vipsim("lint", "a.conf", "b.conf")
+    assert done.code == 0
+    assert "0 errors, 0 warnings" in done.out
+    assert vipsim("lint", "a.conf", "b.conf", "--stp", "0s", "--router-cache", "4h").code == 1
+
+
+@pytest.mark.usefixtures("pair")
+def test_lint_as_json(vipsim: Vipsim) -> None:
+    done = vipsim("lint", "a.conf", "b.conf", "--stp", "15s", "--json")
+    document = json.loads(done.out)
+    assert document["counts"] == {"error": 0, "warning": 1, "hint": 1}
+    first = document["findings"][0]
+    assert (first["rule"], first["file"], first["line"], first["also"]) == (
+        "preempt-behind-stp",
+        "a.conf",
+        6,
+        [],
+    )
+
+
+@pytest.mark.usefixtures("pair")
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["lint"], "the following arguments are required: CONF"),
+        (["lint", "no.conf"], "no.conf:1:1: there is no file"),
+        (["lint", "a.conf", "--stp", "15"], "--stp 15: 15 has no unit: write 15s"),
+        (["lint", "broken.conf", "a.conf"], "broken.conf:1"),
+    ],
+)
+def test_lint_refuses_what_keepalived_would_not_run(vipsim: Vipsim, words: list[str], says: str) -> None:
+    Path("broken.conf").write_text("vrrp_instance VI {\n")
+    done = vipsim(*words)
+    assert (done.code, done.out) == (2, "")
+    assert says in done.err

@@ -26,6 +26,7 @@ COMMANDS = {
     "compare": "which of these settings is better, and at what price?",
     "explain": "why did that happen, in the daemon's own words?",
     "plot": "draw a trace or a scenario",
+    "lint": "what in these keepalived.conf files will bite?",
     "vip": "configure and delete a virtual IP on this host",
     "doctor": "what is installed here; with a file: what is weak in that scenario",
     "validate": "hold the model against recordings of real kernels",

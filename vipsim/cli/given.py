@@ -72,7 +72,7 @@ class Given:
             raise VipsimError(
                 "a scenario and --keepalived: which of them is to run? leave one out"
                 if self._files
-                else "what is to run? name a scenario, such as database-pair, or --keepalived a.conf b.conf"
+                else "what is to run? write FILE|NAME of a scenario, or --keepalived a.conf b.conf"
             )
         self.paths = [Path(path) for path in self._files] or [find_scenario(args.scenario)]
         self.imported: Imported | None = None
