@@ -21,6 +21,7 @@ from vipsim.machines.vocabulary.protocol import (
     Note,
     Received,
     ReleaseVip,
+    Reloaded,
     ScriptDone,
     Send,
     SendPacket,
@@ -73,6 +74,7 @@ __all__ = [
     "Outgoing",
     "Received",
     "ReleaseVip",
+    "Reloaded",
     "RouteSet",
     "ScriptDone",
     "Send",
@@ -94,6 +96,7 @@ Event = (
     Started
     | Settled
     | Stopped
+    | Reloaded
     | Received
     | TimerFired
     | LinkChanged

@@ -62,6 +62,17 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True)
+class Reloaded:
+    """The daemon reads its configuration again (SIGHUP): `settings` is what it says of this machine now.
+
+    `down` tells which interfaces have no carrier.
+    """
+
+    settings: object
+    down: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """A whole frame arrived (addresses and TTL matter) at interface `iface`."""
 

@@ -40,17 +40,27 @@ class Announcer:
         self._free_at: dict[str, Time] = {}
         """When an interface may carry its next announcement, in ns."""
         self._refresh_at: Time | None = None
+        self._once = False
+        """The burst at confirmation has no second one: it follows a reload, not a takeover."""
 
     # --- the life of a mastership -----------------------------------------------------------
 
     def begin(self) -> None:
         """The addresses were asked for: announce them when they are there."""
         self._unconfirmed = set(self._vips)
+        self._once = False
 
     def resume(self, now: Time, age: Time) -> None:
         """Be a master of long standing whose last advert, and refresh, was `age` ns ago."""
         if self._keywords.garp_master_refresh:
             self._refresh_at = now - age + self._keywords.garp_master_refresh
+
+    def reloaded(self, added: list[IPv4], now: Time) -> None:
+        """Go on after a reload: when the kernel has the addresses `added`, announce all of them once."""
+        self._unconfirmed = set(added)
+        self._once = True
+        if self._keywords.garp_master_refresh:
+            self._refresh_at = now
 
     def stop(self) -> list[Action]:
         """The addresses are given up: nothing waits for a turn, planned bursts stay planned."""
@@ -80,6 +90,8 @@ class Announcer:
         if keywords.garp_master_refresh:
             self._refresh_at = now + keywords.garp_master_refresh
         actions = self._burst(keywords.garp_master_repeat, now)
+        if self._once:
+            return actions
         return actions + self._plan(keywords.garp_master_delay, keywords.garp_master_repeat, now)
 
     def lower_heard(self, now: Time) -> list[Action]:

@@ -34,6 +34,7 @@ from vipsim.machines.vocabulary import (
     Event,
     LinkChanged,
     Received,
+    Reloaded,
     ScriptDone,
     Settled,
     Started,
@@ -60,6 +61,8 @@ class VrrpMachine(Router):
 
     def handle(self, event: Event, now: Time) -> list[Action]:
         """Take one event at `now` (ns); one step function per state."""
+        if isinstance(event, Reloaded) and isinstance(event.settings, VrrpSettings):
+            return self._reload(event.settings, event.down, now)
         match self.state:
             case State.BACKUP:
                 return self._backup(event, now)

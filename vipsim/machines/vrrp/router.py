@@ -43,13 +43,23 @@ class Router:
     )
 
     def __init__(self, settings: VrrpSettings) -> None:
-        self.settings = settings
-        self.keywords = settings.keywords_in_force()
         self.part = settings.name
         self.habits = settings.profile.habits
-        self.vips: tuple[IPv4, ...] = tuple(address for address, _ in settings.vips)
         self.state = State.INIT
         self.timers = TimerTable(settings.name)
+        self._takeover_why = ""
+        """What it will mean when the master-down timer runs out."""
+        self._begins_at: Time | None = None
+        """End of ``vrrp_startup_delay``, in ns: no master-down time is counted before it."""
+        self._untold = False
+        """A takeover without a carrier, of which nobody has heard."""
+        self._configure(settings)
+
+    def _configure(self, settings: VrrpSettings) -> None:
+        """Make the router's parts anew from `settings`."""
+        self.settings = settings
+        self.keywords = settings.keywords_in_force()
+        self.vips: tuple[IPv4, ...] = tuple(address for address, _ in settings.vips)
         self.interval: Time = settings.interval
         """Our own interval in force, in ns."""
         self.master_interval: Time = self.interval
@@ -57,17 +67,11 @@ class Router:
         self.base_priority = settings.priority
         self.priority = settings.priority
         """Effective priority: the base and the weights of what is tracked."""
-        self._takeover_why = ""
-        """What it will mean when the master-down timer runs out."""
-        self._begins_at: Time | None = None
-        """End of ``vrrp_startup_delay``, in ns: no master-down time is counted before it."""
         self._ear = Ear(settings, self.keywords)
         self._tracker = Tracker(settings.iface, self.keywords)
         self._preemption = Preemption(settings, self.keywords)
         self._announcer = Announcer(settings, self.keywords, self.timers)
         self._advert: list[Action] = []
-        self._untold = False
-        """A takeover without a carrier, of which nobody has heard."""
         self._measure()
 
     @property
@@ -132,6 +136,39 @@ class Router:
             return
         self.priority = priority
         self._advert = advert_actions(self.settings, self.keywords, self.priority)
+
+    # --- new settings ----------------------------------------------------------------------
+
+    def _reload(self, settings: VrrpSettings, down: tuple[str, ...], now: Time) -> list[Action]:
+        """Go on with other settings, as keepalived 2.2.7 does at SIGHUP (source: vrrp_daemon.c, vrrp.c).
+
+        Every timer is forgotten, a second burst too. A master stays one whatever its priority is now:
+        addresses that left its list are removed, new ones added, and if there are any, all are announced
+        once; then it sends an advert. A backup waits anew. Whether there is a FAULT is looked at afresh.
+        """
+        old, tracker = self.settings, self._tracker
+        actions: list[Action] = [*self.timers.cancel_all()]
+        self._configure(settings)
+        self._tracker.resume(tracker, down)
+        self._measure()
+        fault = self._tracker.fault
+        if self.state is State.INIT:
+            return []
+        if fault:
+            return actions if self.state is State.FAULT else [*actions, *self.become_fault(fault)]
+        if self.state is State.FAULT:
+            return [*actions, *self._startup(now, "reload")]
+        if self.state is State.BACKUP:
+            return [*actions, self._wait(self.master_down_interval, now, "master_down")]
+        return actions + self._keep_mastership(old, now)
+
+    def _keep_mastership(self, old: VrrpSettings, now: Time) -> list[Action]:
+        """Stay MASTER with another list of addresses, and say so at once."""
+        wanted, had = self._acquire(), [*map(old.acquisition, old.vips)]
+        actions: list[Action] = [ReleaseVip(one.vip) for one in had if one not in wanted]
+        added = [one for one in wanted if one not in had]
+        self._announcer.reloaded([one.vip for one in added], now)
+        return [*actions, *added, self.timers.set("advert", now, now)]
 
     # --- every way into a state ------------------------------------------------------------
 
@@ -217,12 +254,8 @@ class Router:
     def _goodbye(self) -> list[Action]:
         return advert_actions(self.settings, self.keywords, GOODBYE)
 
-    def _acquire(self) -> list[Action]:
-        settings = self.settings
-        return [
-            AcquireVip(vip, prefix, settings.home(vip)[0], settings.virtual_mac)
-            for vip, prefix in settings.vips
-        ]
+    def _acquire(self) -> list[AcquireVip]:
+        return [*map(self.settings.acquisition, self.settings.vips)]
 
     def _release(self) -> list[Action]:
         return [ReleaseVip(vip) for vip in self.vips]

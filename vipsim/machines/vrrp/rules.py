@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from vipsim.errors import ScenarioError
 from vipsim.machines.habits import PLAIN, Habits
+from vipsim.machines.vocabulary import AcquireVip
 from vipsim.machines.vrrp.keywords import OWNER, Keywords, check_keywords
 from vipsim.units import MS, NS, SECOND, Time, format_duration
 from vipsim.wire.addresses import IPv4, Mac
@@ -92,6 +93,8 @@ class VrrpProfile:
     """A rejected advert is logged, each reason once."""
     has_keywords: bool = False
     """It is configured by `Keywords`."""
+    reloads: bool = False
+    """It can be told other settings while it runs (SIGHUP)."""
     minds_carrier: bool = True
     """Without a carrier it is in FAULT; otherwise it goes on, and a takeover is told of when it is back."""
     standing: bool = False
@@ -134,6 +137,7 @@ PROFILES: dict[str, VrrpProfile] = {
         notes_refusals=True,
         has_keywords=True,
         habits=Habits(has_parent=True),
+        reloads=True,
     ),
     # FRR 8.4 vrrpd: truth/NOTES 21 to 23. Its source: an owner takes over at its start and hears adverts;
     # the loss of a carrier changes no state (`frr3-portdown-a1:recover`: the master had never stopped).
@@ -288,6 +292,10 @@ class VrrpSettings:
         """Return the keywords as they count: given or by default, with those applied that rule others."""
         given = keywords_of(self.profile) if self.keywords is None else self.keywords
         return given.in_force()
+
+    def acquisition(self, listed: tuple[IPv4, int]) -> AcquireVip:
+        """Return what to ask of the kernel for one of `vips`."""
+        return AcquireVip(*listed, self.home(listed[0])[0], self.virtual_mac)
 
     def home(self, vip: IPv4) -> tuple[str, Mac]:
         """Return the interface on which `vip` lives, and the MAC that is announced for it."""

@@ -32,6 +32,13 @@ class Tracker:
             if script.init_fail:
                 self._mark(f"script {script.name}", f"script {script.name} failed", bad=True)
 
+    def resume(self, old: Tracker, down: tuple[str, ...]) -> None:
+        """Begin with what `old` knew of scripts, after a reload; the interfaces `down` have no carrier."""
+        self.start(down)
+        known = [f"script {name}" for name in self._scripts if name in old._scripts]
+        self._bad = {key: words for key, words in self._bad.items() if key not in known}
+        self._bad |= {key: words for key, words in old._bad.items() if key in known}
+
     def link(self, iface: str, up: bool) -> bool:
         """Take a change of carrier; returns whether the interface is tracked."""
         if iface == self._own:
