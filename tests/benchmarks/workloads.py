@@ -10,8 +10,8 @@ from unittest.mock import patch
 
 from vipsim.machines.neighbor import PROFILES as NEIGHBOR_PROFILES
 from vipsim.machines.neighbor import NeighborProfile
-from vipsim.machines.vrrp.rules import PROFILES as VRRP_PROFILES
-from vipsim.machines.vrrp.rules import VrrpProfile
+from vipsim.machines.vrrp.profiles import PROFILES as VRRP_PROFILES
+from vipsim.machines.vrrp.profiles import VrrpProfile
 from vipsim.scenario.model import (
     At,
     Client,

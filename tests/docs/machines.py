@@ -16,7 +16,8 @@ from vipsim.machines.neighbor.profile import SYSCTLS
 from vipsim.machines.postgresql import DatabaseServer
 from vipsim.machines.vrrp import VrrpMachine
 from vipsim.machines.vrrp.keywords import Keywords
-from vipsim.machines.vrrp.rules import PROFILES, VERSIONS, VrrpProfile
+from vipsim.machines.vrrp.profiles import PROFILES, VrrpProfile
+from vipsim.machines.vrrp.rules import VERSIONS
 from vipsim.units import format_duration
 
 MACHINES = (

@@ -28,7 +28,8 @@ from vipsim.machines.vocabulary import (
     VipReady,
 )
 from vipsim.machines.vrrp import PROFILES, VrrpMachine, VrrpSettings
-from vipsim.machines.vrrp.rules import default_profile, master_down_interval, profile_named, skew_time
+from vipsim.machines.vrrp.profiles import default_profile, profile_named
+from vipsim.machines.vrrp.rules import master_down_interval, skew_time
 from vipsim.units import MS, NS, SECOND, s
 from vipsim.wire.addresses import IPv4, Mac
 from vipsim.wire.checksum import vrrp_checksum

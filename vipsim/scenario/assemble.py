@@ -16,7 +16,8 @@ from vipsim.machines.heartbeat import HeartbeatMachine
 from vipsim.machines.heartbeat.rules import HeartbeatSettings
 from vipsim.machines.vrrp import VrrpMachine
 from vipsim.machines.vrrp.keywords import Keywords
-from vipsim.machines.vrrp.rules import VrrpSettings, profile_named
+from vipsim.machines.vrrp.profiles import profile_named
+from vipsim.machines.vrrp.rules import VrrpSettings
 from vipsim.scenario.model import (
     CarpGroup,
     Group,

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from vipsim.machines.vrrp.keywords import TrackInterface, TrackScript
-from vipsim.machines.vrrp.rules import default_profile
+from vipsim.machines.vrrp.profiles import default_profile
 from vipsim.scenario.build_nodes import build_node
 from vipsim.scenario.format import EVENTS, CarpFile, GroupFile, HeartbeatFile, ScenarioFile, VrrpFile
 from vipsim.scenario.format.carp import CarpMemberFile

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from vipsim.machines.vrrp.rules import default_profile
+from vipsim.machines.vrrp.profiles import default_profile
 from vipsim.scenario.fields import Refusal, mac_for, nearest, parse_percent, shown
 from vipsim.scenario.model import (
     Client,

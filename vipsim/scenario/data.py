@@ -11,7 +11,7 @@ import json
 from typing import Any
 
 from vipsim.errors import Problem, ScenarioError
-from vipsim.machines.vrrp.rules import default_profile
+from vipsim.machines.vrrp.profiles import default_profile
 from vipsim.scenario.data_parts import Plain, carp_data, keywords_data, more_of_client, node_data
 from vipsim.scenario.fields import format_percent, format_range
 from vipsim.scenario.model import (

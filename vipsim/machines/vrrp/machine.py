@@ -19,7 +19,7 @@ keepalived (unless `use_vmac` is set) have it, and not at the virtual one of RFC
 clients must learn the new MAC from the announcement, and the owner answers pings to the address.
 
 There is one step function per state and one ``become_x`` per target. What differs between RFCs and daemons
-is data in `vipsim.machines.vrrp.rules` (profiles) and `vipsim.machines.vrrp.keywords` (what keepalived's
+is data in `vipsim.machines.vrrp.profiles` and `vipsim.machines.vrrp.keywords` (what keepalived's
 configuration says); the other parts of a router are in modules of their own: ``advert`` (how one is written
 and which ones are heard), ``election``, ``announcer`` and ``tracking``. FAULT is not in the RFCs: it is INIT
 while the interface has no carrier, or something tracked is bad, as keepalived calls it.
@@ -45,8 +45,9 @@ from vipsim.machines.vocabulary import (
     VipReady,
 )
 from vipsim.machines.vrrp.election import is_better
+from vipsim.machines.vrrp.profiles import PROFILES, VrrpProfile
 from vipsim.machines.vrrp.router import Router
-from vipsim.machines.vrrp.rules import GOODBYE, OWNER, PROFILES, VERSIONS, VrrpProfile, VrrpSettings
+from vipsim.machines.vrrp.rules import GOODBYE, OWNER, VERSIONS, VrrpSettings
 from vipsim.units import Time
 from vipsim.wire.frames import Vrrp
 

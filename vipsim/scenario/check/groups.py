@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from vipsim.machines.vrrp.rules import PROFILES, check_interval
+from vipsim.machines.vrrp.profiles import PROFILES
+from vipsim.machines.vrrp.rules import check_interval
 from vipsim.scenario.check.carp import check_carp
 from vipsim.scenario.check.findings import Findings, Where, is_subnet_itself, judged_by, network_of, on_link
 from vipsim.scenario.check.keepalived import check_keepalived

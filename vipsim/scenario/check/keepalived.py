@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from vipsim.machines.vrrp.keywords import Keywords, check_keywords
-from vipsim.machines.vrrp.rules import PROFILES, check_interval
+from vipsim.machines.vrrp.profiles import PROFILES
+from vipsim.machines.vrrp.rules import check_interval
 from vipsim.scenario.check.findings import Findings, Where, judged_by
 from vipsim.scenario.fields import nearest, shown
 from vipsim.scenario.model import VrrpGroup, VrrpMember
