@@ -18,8 +18,8 @@ __version__ = "0.1.0"
 
 _FAULTS = (
     "crash", "power", "kill", "stop", "hang", "freeze", "link_down", "port_down", "isolate",
-    "partition", "oneway", "drop", "delay", "jitter", "service_stop", "service_hang", "inject", "restart",
-    "reboot", "cont", "thaw", "link_up", "port_up", "heal", "service_start",
+    "partition", "oneway", "drop", "delay", "jitter", "service_stop", "service_hang", "inject", "reload",
+    "restart", "reboot", "cont", "thaw", "link_up", "port_up", "heal", "service_start",
 )  # fmt: skip
 _PICTURES = ("plot_timeline", "plot_cdf", "plot_phases", "plot_topology", "plot_ladder", "plot_caches")
 

@@ -72,6 +72,7 @@ from vipsim.machines.vocabulary import (
     MacChanged,
     Outgoing,
     Received,
+    Reloaded,
     RouteSet,
     ScriptDone,
     Settled,
@@ -170,10 +171,16 @@ def vrrp(name: str, **given: Any) -> Entry:
     )
     adverts = mostly_good.map(lambda fields: replace(good, **fields))
     heard = received(st.one_of(adverts, adverts, adverts, others, arps), multicast_mac(VRRP_GROUP))
+    changed = [{}, {"priority": 90}, {"vips": settings.vips[:1]}, {"vips": settings.vips[::-1]}]
+    reloads = st.builds(
+        Reloaded,
+        st.sampled_from([replace(settings, **change) for change in changed]),
+        st.sampled_from([(), ("bond0",)]),
+    )
     return Entry(
         name,
         lambda: VrrpMachine(settings),
-        st.one_of(life, heard),
+        st.one_of(life, heard, *([reloads] if settings.profile.reloads else [])),
         lambda timer: timer[0] == "vrrp 51",
         is_protocol=True,
         keeps_address=settings.profile.leaves_address,

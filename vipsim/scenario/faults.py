@@ -217,6 +217,18 @@ service_hang = _on_service(FaultWord.SERVICE_HANG, "Hang a service: it takes que
 service_start = _on_service(FaultWord.SERVICE_START, "Start a service again.")
 
 
+def reload(
+    node: str,
+    value: str = "",
+    *,
+    at: Time | str | At | None = None,
+    after: After | Mapping[str, str | Time] | None = None,
+    every: Time | str | None = None,
+) -> Fault:
+    """Let keepalived read its configuration again: ``reload("n1", "priority=90 vips=service", at="5s")``."""
+    return fault(FaultWord.RELOAD, node, at=at, after=after, value=value, every=every)
+
+
 def inject(
     node: str,
     packet: SupportsBytes | bytes,

@@ -31,17 +31,19 @@ def reloaded(scenario: Scenario, node: str, values: Sequence[str]) -> dict[str, 
     ScenarioError
         If nothing on the node can be reloaded, or the daemon would refuse the new settings.
     """
-    numbers = [
-        number for number, group in enumerate(scenario.groups) if _reloads(group, node) and group is not None
-    ]
+    numbers = [number for number, group in enumerate(scenario.groups) if _reloads(group, node)]
     if not numbers:
-        raise Refusal(f"nothing on {node} reads its configuration again", "members with profile: keepalived do")
+        raise Refusal(
+            f"nothing on {node} reads its configuration again", "members with profile: keepalived do"
+        )
     data = to_data(replace(scenario, faults=()), resolved=False)
     for value in values:
         for setting in value.split():
             _put(data, scenario, numbers, node, setting)
     changed = from_data(data)
-    groups = [group for group in (changed.groups[number] for number in numbers) if isinstance(group, VrrpGroup)]
+    groups = [
+        group for group in (changed.groups[number] for number in numbers) if isinstance(group, VrrpGroup)
+    ]
     return {group.name: vrrp_settings(changed, group, node) for group in groups}
 
 
@@ -73,7 +75,7 @@ def _put(data: dict[str, Any], scenario: Scenario, numbers: list[int], node: str
 def _names(scenario: Scenario, number: int) -> list[str]:
     group = scenario.groups[number]
     assert isinstance(group, VrrpGroup)
-    return [str(group.vrid), group.name]
+    return [str(group.vrid), *([group.title] if group.title else [])]
 
 
 def _plain(text: str) -> object:
@@ -87,5 +89,5 @@ def problem_of(error: ScenarioError) -> Refusal:
     if isinstance(error, Refusal):
         return error
     first = error.problems[0]
-    place = ".".join(str(part) for part in first.where or () if part not in ("groups", "vrrp", "members"))
-    return Refusal(f"after it {place}: {first.message}" if place else f"after it: {first.message}", first.hint)
+    place = ".".join(str(part) for part in first.where if part not in ("groups", "vrrp", "members"))
+    return Refusal(f"after it {place}: {first.message}", first.hint)

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from vipsim.errors import ScenarioError
+from vipsim.scenario.fields import message_of
 from vipsim.scenario.model import Fault, FaultWord
+from vipsim.scenario.reload import problem_of
 from vipsim.scenario.targets import cut_edges, host_of, iface_of, separated_pairs, service_of
 from vipsim.sim.kernel import HOST_DOWN, HOST_FROZEN
 from vipsim.sim.lifecycle import boot, halt, resume
@@ -89,6 +92,20 @@ def restart(net: Network, order: Order) -> None:
     if net.kernels[order.target].state is None:
         net.daemons[order.target].stop(order.cause)
         net.daemons[order.target].start(order.cause)
+
+
+def reload(net: Network, order: Order) -> None:
+    """The daemon reads its configuration again; the file stays as it is from now on."""
+    node = order.target
+    values = net.files[node] = (*net.files.get(node, ()), order.fault.value)
+    try:
+        settings = net.plan.reloaded(node, values)
+    except ScenarioError as error:  # each reload alone is right
+        net.files[node] = values[:-1]
+        text = f"the new configuration is refused: {message_of(problem_of(error))}"
+        net.world.note("note", node, {"machine": "", "text": text}, order.cause)
+    else:
+        net.daemons[node].reload(settings, order.cause)
 
 
 def hang(net: Network, order: Order) -> None:

@@ -35,6 +35,7 @@ ACTS: dict[FaultWord, acts.Act] = {
     W.SERVICE_STOP: acts.service(False, "stop"),
     W.SERVICE_HANG: acts.service(False, "hang"),
     W.INJECT: acts.inject,
+    W.RELOAD: acts.reload,
     W.RESTART: acts.restart,
     W.REBOOT: acts.reboot,
     W.CONT: acts.cont,

@@ -44,6 +44,8 @@ class Network:
         self.cables: list[Cable] = []
         self.cuts: dict[int, set[str]] = {}
         """Why a cable has no carrier: an end may be down, or its host without power."""
+        self.files: dict[str, tuple[str, ...]] = {}
+        """What was changed in each node's configuration file, in order."""
         numbers = iter(range(1, 1 << 24))
         shared = Conntrack(shared=True)
         for host in plan.hosts:

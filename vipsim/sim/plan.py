@@ -6,16 +6,18 @@ costs a hundred times that, so studies compile once and run many seeds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from vipsim.machines.carp.advert import rank
 from vipsim.machines.neighbor import NeighborProfile, profile_named
+from vipsim.machines.vrrp.rules import VrrpSettings
 from vipsim.scenario.assemble import Maker, Standing, carp_settings, daemons, standing, vrrp_settings
 from vipsim.scenario.check.options import gateway_address
 from vipsim.scenario.data import to_data
 from vipsim.scenario.model import CarpGroup, End, Group, Host, Scenario, Switch, VrrpGroup
 from vipsim.scenario.model.lateness import LATENESS, Lateness
+from vipsim.scenario.reload import reloaded
 from vipsim.sim.workloads.plan import ClientPlan, DatabasePlan, plan_client, plan_database
 from vipsim.units import Time
 from vipsim.wire.addresses import IPv4, Mac
@@ -64,6 +66,14 @@ class Plan:
     """When daemons are launched that do not boot at time zero (``start: cold``), in ns."""
     leaders: tuple[tuple[str, Time], ...]
     """Of each group the node in charge when all is well, and the period in force (ns) of its messages."""
+    known: dict[tuple[str, tuple[str, ...]], dict[str, VrrpSettings]] = field(default_factory=dict)
+    """Settings after reloads, worked out once for many runs."""
+
+    def reloaded(self, node: str, values: tuple[str, ...]) -> dict[str, VrrpSettings]:
+        """Return what each virtual router of `node` runs with after reloads with these values."""
+        if (node, values) not in self.known:
+            self.known[node, values] = reloaded(self.scenario, node, values)
+        return self.known[node, values]
 
 
 def compile_scenario(scenario: Scenario) -> Plan:

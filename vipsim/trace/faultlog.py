@@ -11,7 +11,7 @@ from typing import Any
 from vipsim.trace.facts import Facts
 from vipsim.units import Time
 
-PLANNED = frozenset({"stop", "restart", "reboot"})
+PLANNED = frozenset({"stop", "reload", "restart", "reboot"})
 ENDS_PROCESS = frozenset({"crash", "power", "kill", "stop", "restart", "reboot"})
 """Faults after which a daemon that is there again has forgotten that it was master."""
 _CUT = frozenset({"isolate", "partition", "oneway", "drop", "delay", "jitter"})

@@ -194,6 +194,7 @@ _DAEMON = {
     "kill": "the daemon is killed",
     "freeze": "the daemon is frozen",
     "thaw": "the daemon goes on",
+    "reload": "the daemon reads its configuration again",
 }
 _ADVERT = {
     "vrrp": "advertises {machine}, priority {priority}",

@@ -154,8 +154,11 @@ class Router:
         fault = self._tracker.fault
         if self.state is State.INIT:
             return []
+        if fault and self.state is not State.FAULT:
+            gone = [vip for vip, _ in old.vips if vip not in self.vips and self.state is State.MASTER]
+            return [*actions, *self.become_fault(fault), *map(ReleaseVip, gone)]
         if fault:
-            return actions if self.state is State.FAULT else [*actions, *self.become_fault(fault)]
+            return actions
         if self.state is State.FAULT:
             return [*actions, *self._startup(now, "reload")]
         if self.state is State.BACKUP:

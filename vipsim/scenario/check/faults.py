@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from vipsim.errors import DecodeError, VipsimError
+from vipsim.errors import DecodeError, ScenarioError, VipsimError
 from vipsim.scenario import targets
 from vipsim.scenario.check.findings import Findings, Where
 from vipsim.scenario.check.groups import members_of
 from vipsim.scenario.fields import Refusal, shown
 from vipsim.scenario.model import After, Fault, FaultWord, Scenario
+from vipsim.scenario.reload import problem_of, reloaded
 from vipsim.scenario.targets import EVERYTHING, HEALED
 from vipsim.units import format_duration, parse_duration
 from vipsim.wire.codec import decode
@@ -18,7 +19,16 @@ EVENTS = ("advert", "announce", "master", "backup", "fault")
 MAX_REPETITIONS = 1_000_000
 MIN_FRAME_BYTES, MAX_FRAME_BYTES = 14, 9018
 
-DAEMON_WORDS = frozenset({FaultWord.KILL, FaultWord.STOP, FaultWord.HANG, FaultWord.RESTART, FaultWord.CONT})
+DAEMON_WORDS = frozenset(
+    {
+        FaultWord.KILL,
+        FaultWord.STOP,
+        FaultWord.HANG,
+        FaultWord.RELOAD,
+        FaultWord.RESTART,
+        FaultWord.CONT,
+    }
+)
 _HOST_WORDS = DAEMON_WORDS | {
     FaultWord.CRASH,
     FaultWord.POWER,
@@ -66,6 +76,18 @@ def check_faults(findings: Findings) -> None:
             except VipsimError as error:
                 findings.refused((*where, "value"), error)
         _check_time(findings, fault, where)
+    if not findings.problems and not findings.damage.lost:
+        _check_reloads(findings)
+
+
+def _check_reloads(findings: Findings) -> None:
+    """Whether each daemon would take its new configuration, in a scenario in which all else is right."""
+    for index, fault in enumerate(findings.scenario.faults):
+        if fault.word is FaultWord.RELOAD:
+            try:
+                reloaded(findings.scenario, fault.target, [fault.value])
+            except ScenarioError as error:
+                findings.refused(("faults", index, "value"), problem_of(error))
 
 
 class _Known:
@@ -154,6 +176,8 @@ def _resolve(scenario: Scenario, fault: Fault, known: _Known) -> None:
 
 def _check_value(fault: Fault) -> None:
     word, value = fault.word, fault.value
+    if word is FaultWord.RELOAD:
+        return  # it is judged with the scenario around it
     if word not in _VALUED:
         if value:
             raise Refusal(f"{word.value} takes no value", "leave it out")
@@ -205,7 +229,7 @@ def _check_time(findings: Findings, fault: Fault, where: Where) -> None:
     if fault.duration is not None:
         if fault.duration <= 0:
             findings.add((*where, "for"), "it must last more than 0s")
-        if fault.word in WAYS_BACK or fault.word is FaultWord.INJECT:
+        if fault.word in WAYS_BACK or fault.word in (FaultWord.INJECT, FaultWord.RELOAD):
             findings.add((*where, "for"), f"{fault.word.value} has no way back", "leave for: out")
     if fault.every is not None:
         if findings.damage.gone("duration"):

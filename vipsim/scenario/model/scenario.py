@@ -56,6 +56,7 @@ class FaultWord(StrEnum):
     SERVICE_STOP = "service_stop"
     SERVICE_HANG = "service_hang"
     INJECT = "inject"
+    RELOAD = "reload"
     # the ways back
     RESTART = "restart"
     REBOOT = "reboot"

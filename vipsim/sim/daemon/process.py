@@ -17,12 +17,14 @@ from vipsim.machines.vocabulary import (
     Event,
     LinkChanged,
     Received,
+    Reloaded,
     Settled,
     Started,
     Stopped,
     TimerFired,
     TimerName,
 )
+from vipsim.machines.vrrp import VrrpMachine, VrrpSettings
 from vipsim.scenario.assemble import FailoverMachine, Maker
 from vipsim.scenario.model.lateness import Lateness
 from vipsim.sim.daemon.capture import CaptureRing
@@ -50,8 +52,8 @@ class Daemon:
     """The failover daemon of one host."""
 
     __slots__ = (
-        "feed", "hands", "hear", "inbox", "kernel", "listeners", "machines", "make", "name", "number", "pace",
-        "paused_by", "process", "restart_cause", "rings", "timers", "world",
+        "configured", "feed", "hands", "hear", "inbox", "kernel", "listeners", "machines", "make", "name",
+        "number", "pace", "paused_by", "process", "restart_cause", "rings", "timers", "unread", "world",
     )  # fmt: skip
 
     def __init__(self, kernel: Kernel, number: int, make: Maker, lateness: Lateness | None = None) -> None:
@@ -62,6 +64,10 @@ class Daemon:
         self.make = make
         self.process = Process.GONE
         self.paused_by: set[str] = set()
+        self.configured: dict[str, VrrpSettings] = {}
+        """Settings of the machines that a reload has changed, by their part."""
+        self.unread: int | None = None
+        """A reload that waits for the process to go on: what caused it."""
         self.restart_cause: int | None = None
         """It is to be launched again when it has ended, and why."""
         self.machines: dict[str, FailoverMachine] = {}
@@ -114,7 +120,7 @@ class Daemon:
     def _launch(self, cause: int) -> int:
         self.discard()
         self.process = Process.RUNNING
-        self.machines = {machine.part: machine for machine in self.make()}
+        self.machines = {machine.part: self._as_configured(machine) for machine in self.make()}
         for machine in self.machines.values():
             self._listen(machine)
         return self.world.note("daemon", self.name, {"act": "start"}, cause)
@@ -141,6 +147,27 @@ class Daemon:
         self.discard()
         if again is not None:
             self.start(again)
+
+    def _as_configured(self, machine: FailoverMachine) -> FailoverMachine:
+        changed = self.configured.get(machine.part)
+        return machine if changed is None else VrrpMachine(changed)
+
+    def reload(self, settings: dict[str, VrrpSettings], cause: int) -> None:
+        """Read the configuration again (SIGHUP); who is frozen does it when he goes on."""
+        self.configured |= settings
+        if self.process is Process.PAUSED:
+            self.unread = cause
+        elif self.process is Process.RUNNING:
+            number = self.world.note("daemon", self.name, {"act": "reload"}, cause)
+            if self.pace is None:
+                self._read_again(number)
+            else:
+                self.pace.tell(partial(self._read_again, number), wakes=2 if self.has_parent else 1)
+
+    def _read_again(self, cause: int) -> None:
+        down = tuple(name for name, nic in self.kernel.nics.items() if not nic.carrier)
+        for part, settings in self.configured.items():
+            self.feed(self.machines[part], Reloaded(settings, down), cause)
 
     def kill(self, cause: int) -> None:
         """End at once (SIGKILL): machines, timers and inbox are gone, the kernel keeps what it has."""
@@ -181,6 +208,9 @@ class Daemon:
                 self.hear(machine, event, event.frame.cause or number)
             if self.pace is None:
                 self._timers_go_on()
+            if self.unread is not None:
+                cause, self.unread = self.unread, None
+                self.reload({}, cause)
 
     def _timers_go_on(self) -> None:
         self.timers.paused = False
@@ -190,7 +220,7 @@ class Daemon:
         """Forget machines, timers and inbox: no stale deadline may fire."""
         self.process = Process.GONE
         self.paused_by.clear()
-        self.restart_cause = None
+        self.restart_cause = self.unread = None
         self.machines = {}
         self.inbox.clear()
         for ring in self.rings.values():
