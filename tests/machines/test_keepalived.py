@@ -459,14 +459,19 @@ def test_the_password_is_compared_by_its_first_eight_letters():
 
 
 def test_the_list_of_a_known_master_may_change():
-    """With skip_check_adv_addr, once one advert of it was accepted."""
+    """With skip_check_adv_addr, once one advert of it was accepted; a master compares always."""
     listener = backup(skip_check_adv_addr=True)
-    other = advert(200, vips=((VIP, 24), (OTHER_VIP, 24)))
+    longer = {"vips": (VIP, OTHER_VIP)}
+    other = advert(200, packet=longer)
     assert not any(isinstance(one, SetTimer) for one in listener.hear(other, s(1)))
     assert listener.hear(advert(200), s(2)) == [SetTimer(("vrrp 51", "master_down"), s(2) + DOWN)]
     assert listener.hear(other, s(3)) == [SetTimer(("vrrp 51", "master_down"), s(3) + DOWN)]
-    stranger = advert(200, DB3, vips=((VIP, 24), (OTHER_VIP, 24)))
+    stranger = advert(200, DB3, packet=longer)
     assert not any(isinstance(one, SetTimer) for one in listener.hear(stranger, s(4)))
+    ruler = master(150, skip_check_adv_addr=True)
+    ruler.hear(advert(100), s("0.1"))
+    ruler.hear(advert(200, packet=longer), s("0.2"))
+    assert ruler.state is State.MASTER
 
 
 def test_version_3_checks_the_address_list_too():

@@ -82,14 +82,19 @@ class Ear:
         """Whether the packet comes to this router at all, acceptable or not."""
         return is_addressed(packet, self.settings, self._keywords)
 
-    def hear(self, packet: Packet, priority: int) -> Vrrp | list[Action]:
-        """Return the advert if it is for us and acceptable; else what is to be said about it."""
+    def hear(self, packet: Packet, priority: int, *, trusts: bool = False) -> Vrrp | list[Action]:
+        """Return the advert if it is for us and acceptable; else what is to be said about it.
+
+        With ``skip_check_adv_addr`` a backup `trusts` the list of who was heard last; a master never does.
+        """
         if not is_addressed(packet, self.settings, self._keywords):
             return []
-        known = self._keywords.skip_check_adv_addr and packet.src == self._last
-        why = refusal(packet, self.settings, self._keywords, priority, known)
+        skips = self._keywords.skip_check_adv_addr
+        why = refusal(
+            packet, self.settings, self._keywords, priority, skips and trusts and packet.src == self._last
+        )
         if not why:
-            self._last = packet.src
+            self._last = packet.src if skips else None
             return packet
         if not self.settings.profile.notes_refusals or why in self._refused:
             return []

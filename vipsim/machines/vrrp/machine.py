@@ -113,7 +113,7 @@ class VrrpMachine(Router):
     def _backup(self, event: Event, now: Time) -> list[Action]:
         match event:
             case Received(frame=frame, iface=self.settings.iface):
-                heard = self._ear.hear(frame.packet, self.priority)
+                heard = self._ear.hear(frame.packet, self.priority, trusts=True)
                 return self._backup_hears(heard, now) if isinstance(heard, Vrrp) else heard
             case TimerFired(name=name):
                 what = self.timers.due(name, now)
