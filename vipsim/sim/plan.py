@@ -19,6 +19,8 @@ from vipsim.scenario.model import CarpGroup, End, Group, Host, Scenario, Switch,
 from vipsim.scenario.model.lateness import LATENESS, Lateness
 from vipsim.scenario.reload import reloaded
 from vipsim.sim.workloads.plan import ClientPlan, DatabasePlan, plan_client, plan_database
+from vipsim.trace.facts import Facts
+from vipsim.trace.facts_reading import read_facts
 from vipsim.units import Time
 from vipsim.wire.addresses import IPv4, Mac
 
@@ -52,6 +54,8 @@ class Plan:
     scenario: Scenario
     data: dict[str, Any]
     """The resolved scenario as plain data: the trace's header carries it."""
+    facts: Facts
+    """What the reducers of a run read from that."""
     hosts: tuple[HostPlan, ...]
     switches: tuple[Switch, ...]
     links: tuple[LinkPlan, ...]
@@ -78,9 +82,11 @@ class Plan:
 
 def compile_scenario(scenario: Scenario) -> Plan:
     """Resolve every name of `scenario`; it has been checked when it was made."""
+    data = to_data(scenario)
     return Plan(
         scenario=scenario,
-        data=to_data(scenario),
+        data=data,
+        facts=read_facts({"scenario": data}),
         hosts=tuple(_host(scenario, host) for host in scenario.hosts),
         switches=scenario.switches,
         links=tuple((k.a, k.b, k.rate, k.delay, k.jitter, k.loss) for k in scenario.links),

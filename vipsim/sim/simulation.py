@@ -85,7 +85,7 @@ class Simulation:
             "world": "sim",
             "scenario": self.plan.data,
         }
-        self.world = World(self.env, Recorder(header, level), Streams(seed), tap)
+        self.world = World(self.env, Recorder(header, level, self.plan.facts), Streams(seed), tap)
         self.network = Network(self.world, self.plan)
         self._rings: dict[str, dict[str, Time]] = {}
         """Of each node and machine with a capture ring when it was made, in ns."""

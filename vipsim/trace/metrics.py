@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from vipsim.trace.databases import Databases
+from vipsim.trace.facts import Facts
 from vipsim.trace.facts_reading import read_facts
 from vipsim.trace.outcome import Metrics
 from vipsim.trace.overlaps import DualOwner
@@ -25,8 +26,9 @@ Handler = Callable[[Time, str, dict[str, Any]], None]
 class Reducers:
     """All reducers of one run; `handlers` says who takes records of which kind."""
 
-    def __init__(self, header: Mapping[str, Any]) -> None:
-        facts = read_facts(header)
+    def __init__(self, header: Mapping[str, Any], facts: Facts | None = None) -> None:
+        if facts is None:
+            facts = read_facts(header)
         self._takeovers = takeovers = Takeovers(facts)
         self._owners = owners = DualOwner()
         self._silences = silences = Silences(facts)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from vipsim.trace.facts import Facts
 from vipsim.trace.metrics import Reducers
 from vipsim.trace.records import FrameRecord, Level, Record
 from vipsim.trace.trace import Trace
@@ -26,13 +27,17 @@ class Recorder:
         What the run is: see `vipsim.trace.trace.Trace.header`. The recorder adds ``format`` and ``level``.
     level : Level
         How much is kept.
+    facts : Facts, optional
+        What `read_facts` reads from the header, where it is known already.
     """
 
-    def __init__(self, header: Mapping[str, Any], level: Level = Level.FRAMES) -> None:
+    def __init__(
+        self, header: Mapping[str, Any], level: Level = Level.FRAMES, facts: Facts | None = None
+    ) -> None:
         self.level = level
         self.header = dict(header)
         self.last_id = 0
-        self._reducers = Reducers(self.header)
+        self._reducers = Reducers(self.header, facts)
         self._handlers = self._reducers.handlers
         self._keeps = level >= Level.PROTOCOL
         self._records: list[Record] = []
