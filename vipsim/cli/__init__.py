@@ -24,6 +24,7 @@ COMMANDS = {
     "demo": "a first look: a failover with numbers, pictures and a capture",
     "run": "run a scenario once: what happens for this seed?",
     "compare": "which of these settings is better, and at what price?",
+    "predict": "what will my keepalived.conf pair do when something breaks?",
     "explain": "why did that happen, in the daemon's own words?",
     "plot": "draw a trace or a scenario",
     "lint": "what in these keepalived.conf files will bite?",
