@@ -20,7 +20,7 @@ from vipsim.study import parse_seeds
 
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
-MENTION = re.compile(r"\bvipsim (?:demo|run|compare|explain|plot|validate|vip|doctor|schema)\b")
+MENTION = re.compile(r"\bvipsim (?:demo|run|compare|explain|predict|plot|validate|vip|doctor|schema)\b")
 
 
 def header(path: Path) -> str:

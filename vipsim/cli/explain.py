@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from vipsim.cli import failures
-from vipsim.cli.options import add_changes, add_seed, find_scenario, read_changed
+from vipsim.cli.given import Given, add_keepalived
+from vipsim.cli.options import add_changes, add_seed, trace_file
 from vipsim.cli.parser import did_you_mean
 from vipsim.errors import VipsimError
 
@@ -23,6 +23,7 @@ whom, the frame that came, the fault. To lay beside a real journal: journalctl -
 examples:
   vipsim explain database-pair --set vrrp.profile=keepalived
   vipsim explain split --set vrrp.profile=keepalived --seed 3 --node db2
+  vipsim explain --keepalived a.conf b.conf --fault stop:a@5s
   vipsim run my.yaml --trace out.jsonl; vipsim explain out.jsonl --silent
 """
 
@@ -37,12 +38,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "source",
+        "scenario",
+        nargs="?",
         metavar="SCENARIO|TRACE",
         help="a scenario file, a shipped scenario, or a trace that vipsim run --trace wrote",
     )
     add_seed(parser)
     add_changes(parser)
+    add_keepalived(parser)
     show = parser.add_argument_group("what is shown")
     show.add_argument(
         "--node", action="append", default=[], metavar="NAME", help="only its lines; may be repeated"
@@ -64,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     """
     from vipsim.trace.journal import journal, journal_text
 
-    trace = _trace(args)
+    trace = _trace(args, sys.stderr if args.json else sys.stdout)
     _check_nodes(args.node, trace)
     lines = journal(trace, clients=args.clients)
     nodes = [*args.node, *(trace.metrics.clients if args.clients else ())] if args.node else None
@@ -76,15 +79,17 @@ def run(args: argparse.Namespace) -> int:
     return failures.FINE
 
 
-def _trace(args: argparse.Namespace) -> Trace:
-    from vipsim.cli.options import trace_file
+def _trace(args: argparse.Namespace, says: TextIO) -> Trace:
     from vipsim.trace.jsonl import read_trace
     from vipsim.trace.records import Level
     from vipsim.worlds import run as run_world
 
-    path: Path | None = trace_file(args)
+    path = None if args.scenario is None or args.keepalived else trace_file(args, args.scenario)
     if path is None:
-        return run_world(read_changed(find_scenario(args.source), args.settings, args.faults), args.seed)
+        given = Given(args)
+        scenario = given.read(args.settings, args.faults)
+        given.tell(says, args.report)
+        return run_world(scenario, args.seed)
     trace = read_trace(path)
     if trace.level < Level.PROTOCOL:
         raise VipsimError(f"{path}: this trace keeps no records: run again with --level frames --trace")

@@ -172,9 +172,9 @@ def _note_timeless(faults: Sequence[str]) -> None:
         print(f"vipsim: note: {named} {says} at 0 s: write {example}@5s for another", file=sys.stderr)
 
 
-def trace_file(args: argparse.Namespace) -> Path | None:
+def trace_file(args: argparse.Namespace, source: str) -> Path | None:
     """Return the source if it is a trace: by its name, or else by its first letters."""
-    path = Path(args.source)
+    path = Path(source)
     if path.suffix in (".yaml", ".yml") or not path.is_file():
         return None
     if path.suffix not in (".jsonl", ".gz"):

@@ -76,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
     """
     from vipsim import view
 
-    of_a_trace = trace_file(args)
+    of_a_trace = trace_file(args, args.source)
     source = of_a_trace or find_scenario(args.source)
     outputs = Outputs(reads=[source])
     name = args.output if args.output is not None else f"{_stem(source)}-{args.kind}.png"

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vipsim.cli import failures
-from vipsim.cli.options import add_seeds, find_scenario, read_changed
+from vipsim.cli.given import read_configs
+from vipsim.cli.options import add_seeds, changed, find_scenario, read_changed
 from vipsim.cli.output import Outputs, write_text
 from vipsim.cli.progress import Bar
 from vipsim.errors import VipsimError
@@ -51,7 +52,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         default=[],
         metavar="PATH=VALUE",
         dest="settings",
-        help="of a scenario: change a setting, for example vrrp.profile=keepalived; may be repeated",
+        help="change a setting of the scenario, for example vrrp.profile=keepalived; may be repeated",
     )
     parser.add_argument(
         "--fault",
@@ -115,18 +116,15 @@ def _read(sources: Sequence[str], settings: Sequence[str]) -> tuple[Scenario, Su
     """The scenario, what became of the statements of its files, and what was assumed."""
     if len(sources) == 1 and not _is_configuration(sources[0]):
         return read_changed(find_scenario(sources[0]), settings, ()), None, ()
-    from vipsim.scenario.keepalived import read_keepalived
     from vipsim.scenario.keepalived.network import from_keepalived
     from vipsim.study.predict.clients import with_usual_clients
     from vipsim.study.predict.support import support_of
 
-    if settings:
-        raise VipsimError("--set is for a scenario: change the configuration files instead")
     if len(sources) == 1:
         raise VipsimError(f"{sources[0]}: one file is one node: name the files of its peers, too")
-    configs = {name: read_keepalived(path, node=name) for name, path in _named(sources).items()}
-    imported = from_keepalived(configs)
-    return with_usual_clients(imported.scenario), support_of(configs.values()), imported.notes
+    imported = from_keepalived(read_configs(sources))
+    scenario = changed(with_usual_clients(imported.scenario), settings, ())
+    return scenario, support_of(config for _, config in imported.configs), imported.notes
 
 
 def _is_configuration(name: str) -> bool:
@@ -137,17 +135,3 @@ def _is_configuration(name: str) -> bool:
         return False
     with path.open("rb") as file:
         return b"vrrp_instance" in file.read(2**20)
-
-
-def _named(paths: Sequence[str]) -> dict[str, str]:
-    """A node's name for each file: its stem, or that with a number where two are alike."""
-    found: dict[str, str] = {}
-    for path in paths:
-        stem = "".join(letter if letter.isalnum() else "-" for letter in Path(path).stem).strip("-")
-        stem = stem if stem[:1].isalpha() else f"n{stem}"
-        name, number = stem, 1
-        while name in found:
-            number += 1
-            name = f"{stem}{number}"
-        found[name] = path
-    return found

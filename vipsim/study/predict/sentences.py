@@ -47,7 +47,8 @@ def _about(one: FaultPrediction, kinds: Mapping[str, str]) -> Iterator[str]:
 
 def _felt(spreads: Mapping[str, Spread], kinds: Mapping[str, str]) -> str:
     """Who is silent for how long; those that notice nothing last."""
-    told, calm = [], []
+    told: list[str] = []
+    calm: list[str] = []
     for name, spread in spreads.items():
         what = MEANING[kinds[name]]
         who = what if name == kinds[name] else f"{name} ({what})"
@@ -94,16 +95,15 @@ def _return(one: FaultPrediction, kinds: Mapping[str, str]) -> Iterator[str]:
         form = silent.expected
         expected = "" if form is None else f"; the closed form gives {100 * form:.0f} %"
         yield (
-            f"In {_percent(silent.share)} of the runs in which two masters met, the one that stayed announced "
-            f"nothing{expected}: that costs {_time(silent.cost[name].p50)} in the median, until caches age; "
+            f"In {_percent(silent.share)} of the runs in which two masters met, the one that stayed "
+            f"announced nothing{expected}: that costs {_time(silent.cost[name].p50)} in the median; "
             "garp_master_refresh bounds it."
         )
 
 
 def _about_loss(one: FaultPrediction, kinds: Mapping[str, str]) -> Iterator[str]:
-    minute = format_duration(LOSS_RUN)
-    felt = _felt(one.blackout, kinds)
-    yield f"When every link loses {one.fault.share} of the frames: as the longest silence in {minute}, {felt}."
+    minute, felt = format_duration(LOSS_RUN), _felt(one.blackout, kinds)
+    yield f"When every link loses {one.fault.share} of the frames: as longest silence in {minute}, {felt}."
     false = one.false_failovers
     if false is not None and false.per_day.value is not None:
         low, high = false.per_day.low or 0, false.per_day.high or 0

@@ -37,6 +37,8 @@ class Instance:
     """Its own advert interval in force, in ns."""
     preempt: bool = True
     vips: tuple[str, ...] = ()
+    excluded: frozenset[str] = frozenset()
+    """Those of the `vips` that are in no advert."""
     addresses: frozenset[IPv4] = frozenset()
     """Addresses of its node: adverts from there are its own."""
     keywords: Mapping[str, Any] = field(default_factory=dict)
@@ -68,6 +70,11 @@ class Instance:
     def preempt_delay(self) -> Time:
         """In ns; ``state MASTER`` clears it."""
         return 0 if self.word("state") == "MASTER" else self.time("preempt_delay")
+
+    @property
+    def advertised(self) -> tuple[str, ...]:
+        """Addresses that its adverts list: all but ``virtual_ipaddress_excluded``."""
+        return tuple(vip for vip in self.vips if vip not in self.excluded)
 
     @property
     def tick(self) -> Time:
@@ -118,6 +125,9 @@ def _read_member(
         preempt=member.get("preempt") is not False,
         vips=tuple(
             vips.get(str(vip), str(vip)) for vip in _sequence(member.get("vips") or group.get("vips"))
+        ),
+        excluded=frozenset(
+            vips.get(str(vip), str(vip)) for vip in _sequence(keywords.get("virtual_ipaddress_excluded"))
         ),
         addresses=frozenset(_addresses(_mapping(one).get("address") for one in interfaces)),
         keywords=keywords,

@@ -131,10 +131,11 @@ def refusal(packet: Vrrp, one: Instance) -> str:
         return f"received a {packet.auth_type} auth, expecting {expected}!"
     if expected and packet.auth_data != one.word("auth_pass").encode(errors="replace")[:8].ljust(8, b"\0"):
         return "received an invalid passwd!"
-    if one.vips and len(packet.vips) != len(one.vips):
-        return f"received an unexpected ip number count {len(packet.vips)}, expected {len(one.vips)}!"
+    listed = one.advertised
+    if listed and len(packet.vips) != len(listed):
+        return f"received an unexpected ip number count {len(packet.vips)}, expected {len(listed)}!"
     sent = {str(vip) for vip in packet.vips}
-    for vip in one.vips:
+    for vip in listed:
         if vip not in sent:
             return f"ip address associated with VRID {one.vrid} not present in MASTER advert: {vip}"
     if packet.version == 2 and packet.interval * SECOND != one.interval:
