@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from statistics import median
 from typing import Any
 
@@ -177,13 +176,11 @@ def _match_stories(row: Row, runs: Sequence[Row]) -> Match:
 
 
 def _match(what_differs: Callable[[Row, Sequence[Row]], str], row: Row, runs: Sequence[Row]) -> Match:
-    tried = min(len(runs), OTHERS)
     # A run agrees with its neighbor if it agrees with most: the long search is for the strange ones only.
     strangers = sum(
-        bool(what_differs(run, [*runs[number + 1 :], *runs[:number]]))
-        for number, run in enumerate(islice(runs, tried))
+        bool(what_differs(run, [*runs[number + 1 :], *runs[:number]])) for number, run in enumerate(runs)
     )
-    return Match(what_differs(row, runs), strangers, tried)
+    return Match(what_differs(row, runs), strangers, len(runs))
 
 
 def _hangs(row: Row, runs: Sequence[Row]) -> frozenset[str]:
