@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _FAULTS = (
-    "crash", "power", "kill", "stop", "hang", "freeze", "link_down", "port_down", "isolate",
-    "partition", "oneway", "drop", "delay", "jitter", "service_stop", "service_hang", "inject", "reload",
-    "restart", "reboot", "cont", "thaw", "link_up", "port_up", "heal", "service_start",
+    "crash", "power", "kill", "kill_parent", "kill_child", "stop", "hang", "freeze", "link_down", "port_down",
+    "isolate", "partition", "oneway", "drop", "delay", "jitter", "service_stop", "service_hang",
+    "script_fail", "track_down", "inject", "reload", "restart", "reboot", "cont", "thaw", "link_up",
+    "port_up", "heal", "service_start", "script_ok", "track_up",
 )  # fmt: skip
 _PICTURES = ("plot_timeline", "plot_cdf", "plot_phases", "plot_topology", "plot_ladder", "plot_caches")
 

@@ -26,6 +26,8 @@ FAULTS: dict[str, list[dict[str, Any]]] = {
     "port_down": [{"port_down": "n1.eth0"}],
     "split": [{"drop": "n1", "value": "advert"}],
     "oneway": [{"drop": "sw>n2", "value": "advert"}],
+    "kill9_parent": [{"kill_parent": "n1"}],
+    "kill9_child": [{"kill_child": "n1"}],
     "track_if": [{"link_down": "n1.eth1"}],
 }
 KNOWN = ("state", "advert_int", "track_interface")
@@ -89,6 +91,9 @@ def member(given: dict[str, Any], frr: bool) -> dict[str, Any]:
         words["advert_int"] = f"{words['advert_int']}s"
     if "track_interface" in words:
         words["track_interface"] = {words["track_interface"]: {}}
+    if "track_script" in given:
+        interval = f"{given['track_script']['interval']}s"
+        words["track_script"] = {"chk": {**given["track_script"], "interval": interval}}
     for line in (*given.get("extra", ()), *given.get("global", ())):
         name, _, value = line.partition(" ")
         if name == "nopreempt":

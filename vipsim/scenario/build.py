@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from vipsim.machines.vrrp.keywords import TrackInterface, TrackScript
+from vipsim.machines.vrrp.keywords import TRACKS
 from vipsim.machines.vrrp.profiles import default_profile
 from vipsim.scenario.build_nodes import build_node
 from vipsim.scenario.format import EVENTS, CarpFile, GroupFile, HeartbeatFile, ScenarioFile, VrrpFile
@@ -140,7 +140,7 @@ def _keywords(file: VrrpFile | MemberFile) -> Written:
     for name in ("unicast_peer", "virtual_ipaddress_excluded"):
         if name in found:
             found[name] = tuple(found[name])
-    for name, kind in (("track_interface", TrackInterface), ("track_script", TrackScript)):
+    for name, kind in TRACKS.items():
         if name in found:
             found[name] = tuple(
                 kind(target, **_given(part, *type(part).model_fields)) for target, part in found[name].items()

@@ -29,7 +29,7 @@ Plain = dict[str, Any]
 _TIMES = {"user_timeout", "keepalive", "keepalive_interval", "timeout", "statement_timeout", "backoff",
           "backoff_limit", "replication_lag", "promotion_time", "advert_int", "preempt_delay",
           "garp_master_delay", "garp_master_refresh", "garp_lower_prio_delay", "vrrp_garp_interval",
-          "vrrp_startup_delay", "started", "interval"}  # fmt: skip
+          "vrrp_startup_delay", "started", "interval", "delay"}  # fmt: skip
 
 
 def node_data(node: Node) -> Plain:

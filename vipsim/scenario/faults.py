@@ -141,6 +141,12 @@ def _on_node(word: FaultWord, does: str) -> Maker:
 crash = _on_node(FaultWord.CRASH, "Stop daemon and kernel at once; the port keeps its carrier.")
 power = _on_node(FaultWord.POWER, "Stop daemon and kernel at once; the port loses its carrier.")
 kill = _on_node(FaultWord.KILL, "End the daemon without goodbye; the kernel answers, the VIP stays.")
+kill_parent = _on_node(
+    FaultWord.KILL_PARENT, "End keepalived's parent process: its child leaves in order (goodbye, release)."
+)
+kill_child = _on_node(
+    FaultWord.KILL_CHILD, "End keepalived's child process: the parent starts a new one at once."
+)
 stop = _on_node(FaultWord.STOP, "End the daemon in order: it says goodbye and releases the VIP.")
 hang = _on_node(FaultWord.HANG, "Freeze the daemon; the kernel answers.")
 freeze = _on_node(FaultWord.FREEZE, "Freeze daemon and kernel (a paused VM); the port keeps its carrier.")
@@ -227,6 +233,37 @@ def reload(
 ) -> Fault:
     """Let keepalived read its configuration again: ``reload("n1", "priority=90 vips=service", at="5s")``."""
     return fault(FaultWord.RELOAD, node, at=at, after=after, value=value, every=every)
+
+
+def _on_part(word: FaultWord, does: str) -> Maker:
+    def make(
+        target: str,
+        value: str = "",
+        *,
+        at: Time | str | At | None = None,
+        after: After | Mapping[str, str | Time] | None = None,
+        duration: Time | str | None = None,
+        every: Time | str | None = None,
+    ) -> Fault:
+        return fault(word, target, at=at, after=after, value=value, duration=duration, every=every)
+
+    make.__name__ = make.__qualname__ = word.value
+    make.__doc__ = does
+    return make
+
+
+script_fail = _on_part(
+    FaultWord.SCRIPT_FAIL,
+    'Let a tracked script fail from now on, or hang: ``script_fail("db1.check", "hang", at="5s")``.',
+)
+script_ok = _on_part(FaultWord.SCRIPT_OK, "Let a tracked script succeed again.")
+
+
+track_down = _on_part(
+    FaultWord.TRACK_DOWN,
+    'Let something tracked go bad: ``track_down("db1.eth1")``, a process, or a file: ``("db1.load", "10")``.',
+)
+track_up = _on_part(FaultWord.TRACK_UP, "Let a tracked interface, process or file be as it was.")
 
 
 def inject(

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from vipsim.errors import ScenarioError
+from vipsim.machines.vrrp.keywords import TrackInterface
 from vipsim.scenario.fields import message_of
 from vipsim.scenario.model import Fault, FaultWord
 from vipsim.scenario.reload import problem_of
 from vipsim.scenario.targets import cut_edges, host_of, iface_of, separated_pairs, service_of
+from vipsim.scenario.tracked import tracked_of
 from vipsim.sim.kernel import HOST_DOWN, HOST_FROZEN
 from vipsim.sim.lifecycle import boot, halt, resume
 from vipsim.sim.link import Direction
@@ -80,6 +82,16 @@ def reboot(net: Network, order: Order) -> None:
 def kill(net: Network, order: Order) -> None:
     """The daemon is gone without goodbye; its kernel answers on, the VIP stays."""
     net.daemons[order.target].kill(order.cause)
+
+
+def kill_parent(net: Network, order: Order) -> None:
+    """The daemon's parent is gone: the child ends in order."""
+    net.daemons[order.target].kill_parent(order.cause)
+
+
+def kill_child(net: Network, order: Order) -> None:
+    """The daemon's child is gone: the parent starts another one."""
+    net.daemons[order.target].kill_child(order.cause)
 
 
 def stop(net: Network, order: Order) -> None:
@@ -237,7 +249,7 @@ def _remove(net: Network, ends: Callable[[DropRule | Slowdown], bool]) -> None:
         direction.refresh()
 
 
-# --- services and forged frames ------------------------------------------------------------
+# --- services, what is tracked, and forged frames ------------------------------------------
 
 
 def service(running: bool, act_name: str) -> Act:
@@ -246,6 +258,30 @@ def service(running: bool, act_name: str) -> Act:
     def act(net: Network, order: Order) -> None:
         host, wanted = service_of(net.plan.scenario, order.target)
         net.services[host.name][wanted.name].set_running(running, act_name, order.cause)
+
+    return act
+
+
+def script(outcome: str) -> Act:
+    """A tracked script has another outcome from its next run on; `value` may say which."""
+
+    def act(net: Network, order: Order) -> None:
+        host, track = tracked_of(net.plan.scenario, order.target, scripts=True)
+        net.daemons[host.name].watching.set_script(track.name, order.fault.value or outcome)
+
+    return act
+
+
+def track(up: bool) -> Act:
+    """Something else that is tracked goes bad, or is as it was."""
+
+    def act(net: Network, order: Order) -> None:
+        host, known = tracked_of(net.plan.scenario, order.target)
+        if isinstance(known, TrackInterface):
+            _end(net, order, f"link at {host.name}", up)
+        else:
+            value = None if up else int(order.fault.value or "0")
+            net.daemons[host.name].watching.set_value(known.name, value, order.cause)
 
     return act
 

@@ -21,6 +21,8 @@ ACTS: dict[FaultWord, acts.Act] = {
     W.CRASH: acts.crash,
     W.POWER: acts.power,
     W.KILL: acts.kill,
+    W.KILL_PARENT: acts.kill_parent,
+    W.KILL_CHILD: acts.kill_child,
     W.STOP: acts.stop,
     W.HANG: acts.hang,
     W.FREEZE: acts.freeze,
@@ -34,6 +36,8 @@ ACTS: dict[FaultWord, acts.Act] = {
     W.JITTER: acts.jitter,
     W.SERVICE_STOP: acts.service(False, "stop"),
     W.SERVICE_HANG: acts.service(False, "hang"),
+    W.SCRIPT_FAIL: acts.script("fail"),
+    W.TRACK_DOWN: acts.track(False),
     W.INJECT: acts.inject,
     W.RELOAD: acts.reload,
     W.RESTART: acts.restart,
@@ -44,12 +48,15 @@ ACTS: dict[FaultWord, acts.Act] = {
     W.PORT_UP: acts.port(True),
     W.HEAL: acts.heal,
     W.SERVICE_START: acts.service(True, "start"),
+    W.SCRIPT_OK: acts.script("ok"),
+    W.TRACK_UP: acts.track(True),
 }
 
 WAY_BACK: dict[FaultWord, FaultWord] = {
     W.CRASH: W.REBOOT,
     W.POWER: W.REBOOT,
     W.KILL: W.RESTART,
+    W.KILL_PARENT: W.RESTART,
     W.STOP: W.RESTART,
     W.HANG: W.CONT,
     W.FREEZE: W.THAW,
@@ -63,6 +70,8 @@ WAY_BACK: dict[FaultWord, FaultWord] = {
     W.JITTER: W.HEAL,
     W.SERVICE_STOP: W.SERVICE_START,
     W.SERVICE_HANG: W.SERVICE_START,
+    W.SCRIPT_FAIL: W.SCRIPT_OK,
+    W.TRACK_DOWN: W.TRACK_UP,
 }
 
 

@@ -22,7 +22,7 @@ other word is the service that it asks."""
 _OF_THE_HOST = frozenset(
     {"crash", "power", "freeze", "stop", "restart", "reboot", "link_down", "port_down", "isolate"}
 )
-_OF_THE_DAEMON = frozenset({"kill", "hang"})
+_OF_THE_DAEMON = frozenset({"kill", "kill_parent", "kill_child", "hang"})
 _OF_A_SERVICE = frozenset({"service_stop", "service_hang"})
 _CERTAIN_DROPS = frozenset({"", "all", "100%", "all 100%"})
 _ADVERTS_ONLY = frozenset({"advert", "advert 100%"})

@@ -12,18 +12,20 @@ from vipsim.trace.facts import Facts
 from vipsim.units import Time
 
 PLANNED = frozenset({"stop", "reload", "restart", "reboot"})
-ENDS_PROCESS = frozenset({"crash", "power", "kill", "stop", "restart", "reboot"})
+ENDS_PROCESS = frozenset({"crash", "power", "kill", "kill_parent", "kill_child", "stop", "restart", "reboot"})
 """Faults after which a daemon that is there again has forgotten that it was master."""
 _CUT = frozenset({"isolate", "partition", "oneway", "drop", "delay", "jitter"})
 WAYS_BACK: dict[str, frozenset[str]] = {
-    "restart": frozenset({"kill", "stop", "hang", "crash", "power"}),
-    "reboot": frozenset({"kill", "stop", "hang", "crash", "power", "freeze"}),
+    "restart": frozenset({"kill", "kill_parent", "stop", "hang", "crash", "power"}),
+    "reboot": frozenset({"kill", "kill_parent", "stop", "hang", "crash", "power", "freeze"}),
     "cont": frozenset({"hang"}),
     "thaw": frozenset({"freeze"}),
     "link_up": frozenset({"link_down"}),
     "port_up": frozenset({"port_down"}),
     "heal": _CUT,
     "service_start": frozenset({"service_stop", "service_hang"}),
+    "script_ok": frozenset({"script_fail"}),
+    "track_up": frozenset({"track_down"}),
 }
 """Which faults each way back ends."""
 
@@ -68,7 +70,7 @@ class FaultLog:
         value = str(data.get("value") or "")
         text = ":".join(part for part in (word, target, value) if part)
         # What has no way back (an injected frame, the restart of what was running) ends as it begins.
-        at_once = word in PLANNED - {"stop"} or word == "inject"
+        at_once = word in PLANNED - {"stop"} or word in ("inject", "kill_child")
         self.faults.append(OpenFault(word, target, text, time, hits, value, time if at_once else None))
         if at_once:
             self.last_end = time

@@ -36,7 +36,7 @@ from vipsim.units import MS, Time, seconds
 if TYPE_CHECKING:
     from vipsim.trace.trace import Trace
 
-HARMLESS = frozenset({"crash", "power", "stop", "freeze", "service_stop", "service_hang"})
+HARMLESS = frozenset({"crash", "power", "stop", "kill_parent", "freeze", "service_stop", "service_hang"})
 """Faults after which the network is whole and nobody who is cut off answers."""
 
 RELEASE_TIME: Time = 100 * MS

@@ -8,6 +8,7 @@ import vipsim as vs
 from tests.sim.daemon.loads import AT, loaded, recorded, sent
 from vipsim.errors import ScenarioError
 from vipsim.scenario.data import digest, from_data, to_data
+from vipsim.scenario.faults import fault
 from vipsim.scenario.model.lateness import LATENESS, LEVELS
 from vipsim.units import SECOND
 
@@ -69,9 +70,9 @@ def test_a_spread_has_its_quantiles_and_stays_within_them(name):
 def test_what_dies_or_freezes_in_the_middle_of_its_work_says_no_more(word):
     """The fault comes between a new master's advert and its announcements."""
     scenario = recorded("ka2-kill9", "busy")
-    fault = vs.scenario.faults.fault(word, "n2", after={"advert": "n2", "plus": "0s", "since": f"{AT}s"})
+    harm = fault(word, "n2", after={"advert": "n2", "plus": "0s", "since": f"{AT}s"})
     for seed in range(5):
-        trace = vs.run(scenario.with_faults(fault), seed=seed)
+        trace = vs.run(scenario.with_faults(harm), seed=seed)
         assert len(sent(trace, "advert", "n2")) == 1
         assert not sent(trace, "announce", "n2")
 
@@ -79,8 +80,8 @@ def test_what_dies_or_freezes_in_the_middle_of_its_work_says_no_more(word):
 def test_after_a_freeze_it_goes_on_where_it_stopped():
     scenario = recorded("ka2-kill9", "busy")
     since = {"advert": "n2", "plus": "0s", "since": f"{AT}s"}
-    fault = vs.scenario.faults.fault("hang", "n2", after=since, duration="300ms")
-    trace = vs.run(scenario.with_faults(fault), seed=4)
+    harm = fault("hang", "n2", after=since, duration="300ms")
+    trace = vs.run(scenario.with_faults(harm), seed=4)
     (first, second, *_), garps = sent(trace, "advert", "n2"), sent(trace, "announce", "n2")
     assert 0.3 < garps[0] - first < 0.35
     assert 1 < second - garps[4] < 1.04

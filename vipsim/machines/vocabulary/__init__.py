@@ -17,6 +17,7 @@ from vipsim.machines.vocabulary.protocol import (
     Announce,
     CancelTimer,
     Changed,
+    Counted,
     LinkChanged,
     Note,
     Received,
@@ -61,6 +62,7 @@ __all__ = [
     "Announce",
     "CancelTimer",
     "Changed",
+    "Counted",
     "Confirmed",
     "Drawn",
     "EntriesFlushed",
@@ -101,6 +103,7 @@ Event = (
     | TimerFired
     | LinkChanged
     | ScriptDone
+    | Counted
     | VipReady
     | VipFailed
     | AddressAdded

@@ -104,6 +104,14 @@ class ScriptDone:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """Something that the daemon watches has another number: what a file says, how many processes run."""
+
+    name: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
 class VipReady:
     """The kernel owns `vip` now: the answer to `AcquireVip`."""
 

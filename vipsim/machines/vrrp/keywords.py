@@ -17,6 +17,9 @@ OWNER = 255
 MOST_WEIGHT = 253
 """Largest change of the priority by one tracked thing (keepalived.conf(5), ``track_interface``)."""
 
+MOST_PRODUCT = 254
+"""Largest change by a file; one of -254 is a FAULT (keepalived.conf(5), ``track_file``)."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrackInterface:
@@ -47,6 +50,49 @@ class TrackScript:
     """From the start of one check to that of the next, in ns."""
     timeout: Time = 0
     """A check that runs longer has failed, in ns; 0: as `interval`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackFile:
+    """``track_file``: a number in a file, times `weight`, is added to the priority."""
+
+    name: str
+    weight: int = 1
+    """0: a number other than 0 is a FAULT, and so is a product of -254 or less."""
+    reverse: bool = False
+    """The product counts with the other sign."""
+    value: int = 0
+    """What the file says at the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackProcess:
+    """``vrrp_track_process``: how many processes of a kind run."""
+
+    name: str
+    weight: int = 1
+    """As in `TrackInterface`."""
+    reverse: bool = False
+    quorum: int = 1
+    """So many make it good."""
+    quorum_max: int = 0
+    """More than these make it bad; 0: there is no such bound."""
+    delay: Time = 0
+    """How long a change must last before it counts, in ns."""
+
+    def is_good(self, value: int) -> bool:
+        """Whether `value` processes are right."""
+        return self.quorum <= value and (not self.quorum_max or value <= self.quorum_max)
+
+
+Track = TrackInterface | TrackScript | TrackFile | TrackProcess
+TRACKS: dict[str, type[Track]] = {
+    "track_interface": TrackInterface,
+    "track_script": TrackScript,
+    "track_file": TrackFile,
+    "track_process": TrackProcess,
+}
+"""What can be tracked, by keyword."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +138,8 @@ class Keywords:
     """The carrier of the router's own interface does not matter."""
     track_interface: tuple[TrackInterface, ...] = ()
     track_script: tuple[TrackScript, ...] = ()
+    track_file: tuple[TrackFile, ...] = ()
+    track_process: tuple[TrackProcess, ...] = ()
     virtual_ipaddress_excluded: tuple[IPv4, ...] = ()
     """Those of the virtual addresses that are in no advert."""
     skip_check_adv_addr: bool = False
@@ -163,10 +211,16 @@ def check_keywords(keywords: Keywords, version: int, priority: int) -> None:
         raise ScenarioError("auth_type and auth_pass: write both or none")
     if keywords.auth_type and version != 2:
         raise ScenarioError("auth_type: version 3 has no authentication: use version: 2")
-    tracks: list[TrackInterface | TrackScript] = [*keywords.track_interface, *keywords.track_script]
+    tracks: list[Track] = [*keywords.track_interface, *keywords.track_script, *keywords.track_process]
     for track in tracks:
         if abs(track.weight) > MOST_WEIGHT:
             raise ScenarioError(f"weight {track.weight} of {track.name}: allowed are -253 to 253")
+    for file in keywords.track_file:
+        if abs(file.weight) > MOST_PRODUCT:
+            raise ScenarioError(f"weight {file.weight} of {file.name}: allowed are -254 to 254")
+    for process in keywords.track_process:
+        if process.quorum_max and process.quorum_max < process.quorum:
+            raise ScenarioError(f"quorum_max of {process.name}: at least its quorum, or 0 for none")
     for script in keywords.track_script:
         if script.rise < 1 or script.fall < 1:
             raise ScenarioError(f"rise and fall of {script.name}: at least 1")

@@ -31,6 +31,7 @@ from typing import ClassVar
 
 from vipsim.machines.vocabulary import (
     Action,
+    Counted,
     Event,
     LinkChanged,
     Received,
@@ -100,10 +101,11 @@ class VrrpMachine(Router):
 
     def _fault(self, event: Event, now: Time) -> list[Action]:
         match event:
-            case LinkChanged() | ScriptDone() if self._take_tracked(event) and not self._tracker.fault:
+            case LinkChanged() | ScriptDone() | Counted() if (
+                self._take_tracked(event) and not self._tracker.fault
+            ):
                 self._measure()
-                why = f"script {event.name} ok" if isinstance(event, ScriptDone) else "link up"
-                return self._startup(now, why)
+                return self._startup(now, _good_news(event))
             case TimerFired(name=name):
                 return self._announcer.fired(self.timers.due(name, now), now, owns=False)
             case Stopped():
@@ -121,7 +123,7 @@ class VrrpMachine(Router):
                     # RFC 3768 section 6.4.2: the Master_Down_Timer fires.
                     return self.become_master(now, self._takeover_why)
                 return self._announcer.fired(what, now, owns=False)
-            case LinkChanged() | ScriptDone() if self._take_tracked(event):
+            case LinkChanged() | ScriptDone() | Counted() if self._take_tracked(event):
                 return self._tracked_changed(now)
             case Stopped():
                 # RFC 3768 section 6.4.2, Shutdown: cancel the timer, go to Initialize.
@@ -165,7 +167,7 @@ class VrrpMachine(Router):
                 # Not in the RFCs: a master without its address serves nobody, so let others try.
                 actions = self.become_backup(now, "vip failed")
                 return [actions[0], *self._goodbye(), *actions[1:]]
-            case LinkChanged() | ScriptDone() if self._take_tracked(event):
+            case LinkChanged() | ScriptDone() | Counted() if self._take_tracked(event):
                 return self._tracked_changed(now)
             case Stopped():
                 # RFC 3768 section 6.4.3, Shutdown: an advert with priority 0, then Initialize.
@@ -200,3 +202,12 @@ class VrrpMachine(Router):
         if not wanted or self.state is not State.MASTER:
             return []
         return [self.timers.set("advert", now + self.interval, now)]
+
+
+def _good_news(event: LinkChanged | ScriptDone | Counted) -> str:
+    match event:
+        case ScriptDone(name=name):
+            return f"script {name} ok"
+        case Counted(name=name):
+            return f"{name} ok"
+    return "link up"

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import ClassVar
 
 from vipsim.machines.contract import TimerTable, changed
-from vipsim.machines.vocabulary import AcquireVip, Action, LinkChanged, ReleaseVip, ScriptDone, State
+from vipsim.machines.vocabulary import AcquireVip, Action, Counted, LinkChanged, ReleaseVip, ScriptDone, State
 from vipsim.machines.vrrp.advert import Ear, advert_actions, interval_heard
 from vipsim.machines.vrrp.announcer import Announcer
 from vipsim.machines.vrrp.election import Preemption
@@ -107,8 +107,10 @@ class Router:
         self._tracker.start(down)
         self._measure()
 
-    def _take_tracked(self, event: LinkChanged | ScriptDone) -> bool:
+    def _take_tracked(self, event: LinkChanged | ScriptDone | Counted) -> bool:
         """Take news of something tracked; False if it is not."""
+        if isinstance(event, Counted):
+            return self._tracker.count(event.name, event.value)
         if isinstance(event, LinkChanged):
             return self._tracker.link(event.iface, event.up)
         return self._tracker.script(event.name, event.ok)

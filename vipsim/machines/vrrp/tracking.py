@@ -1,12 +1,21 @@
-"""What a router tracks: its own carrier, other interfaces, and scripts.
+"""What a router tracks: its own carrier, other interfaces, scripts, files and processes.
 
-A thing that is bad either makes the router FAULT (weight 0) or changes its priority (keepalived.conf(5),
-``track_interface`` and ``track_script``).
+A thing that is bad either makes the router FAULT (weight 0) or changes its priority; the number in a file is
+added to it (keepalived.conf(5): ``track_interface``, ``track_script``, ``track_process``, ``track_file``).
 """
 
 from __future__ import annotations
 
-from vipsim.machines.vrrp.keywords import OWNER, Keywords, TrackInterface, TrackScript
+from vipsim.machines.vrrp.keywords import (
+    MOST_PRODUCT,
+    OWNER,
+    Keywords,
+    Track,
+    TrackFile,
+    TrackInterface,
+    TrackProcess,
+    TrackScript,
+)
 
 
 class Tracker:
@@ -16,6 +25,10 @@ class Tracker:
         self._own = "" if keywords.dont_track_primary else iface
         self._ifaces: dict[str, TrackInterface] = {track.name: track for track in keywords.track_interface}
         self._scripts: dict[str, TrackScript] = {track.name: track for track in keywords.track_script}
+        self._files: dict[str, TrackFile] = {track.name: track for track in keywords.track_file}
+        self._processes: dict[str, TrackProcess] = {track.name: track for track in keywords.track_process}
+        self._values: dict[str, int] = {}
+        """What each file says."""
         self._bad: dict[str, str] = {}
         """What is bad now, with the words that say so; the oldest first."""
         self._streaks: dict[str, int] = {}
@@ -26,11 +39,14 @@ class Tracker:
         """Begin afresh: the interfaces `down` have no carrier."""
         self._bad.clear()
         self._streaks.clear()
+        self._values.clear()
         for iface in down:
             self.link(iface, up=False)
         for script in self._scripts.values():
             if script.init_fail:
                 self._mark(f"script {script.name}", f"script {script.name} failed", bad=True)
+        for file in self._files.values():
+            self.count(file.name, file.value)
 
     def resume(self, old: Tracker, down: tuple[str, ...]) -> None:
         """Begin with what `old` knew of scripts, after a reload; the interfaces `down` have no carrier."""
@@ -62,6 +78,24 @@ class Tracker:
             self._mark(key, f"script {name} failed", bad=not ok)
         return True
 
+    def count(self, name: str, value: int) -> bool:
+        """Take the number in a file, or of processes; returns whether it is tracked."""
+        if name in self._processes:
+            words = f"process {name} below quorum"
+            if value >= self._processes[name].quorum:
+                words = f"process {name} above quorum"
+            self._mark(f"process {name}", words, bad=not self._processes[name].is_good(value))
+        if name in self._files:
+            self._values[name] = value
+            file = self._files[name]
+            is_bad = value != 0 if not file.weight else self._product(file) <= -MOST_PRODUCT
+            self._mark(f"file {name}", f"file {name} says {value}", bad=is_bad)
+        return name in self._processes or name in self._files
+
+    def _product(self, file: TrackFile) -> int:
+        product = file.weight * self._values.get(file.name, file.value) * (-1 if file.reverse else 1)
+        return min(MOST_PRODUCT, max(-MOST_PRODUCT, product))
+
     def _mark(self, key: str, words: str, bad: bool) -> None:
         if bad:
             self._bad.setdefault(key, words)
@@ -81,21 +115,25 @@ class Tracker:
         for key, track in self._tracks():
             if not track.weight and key in self._bad:
                 return self._bad[key]
+        for name in self._files:
+            if f"file {name}" in self._bad:
+                return self._bad[f"file {name}"]
         return ""
 
     def priority(self, base: int) -> int:
         """Return the effective priority: `base` plus weights, held within 1 to 254; an owner's is fixed."""
-        if base == OWNER or not (self._ifaces or self._scripts):
+        if base == OWNER:
             return base
-        total = base
+        total = base + sum(self._product(file) for file in self._files.values())
         for key, track in self._tracks():
             is_good = (key not in self._bad) != track.reverse
             if (track.weight > 0) == is_good:
                 total += track.weight
         return min(254, max(1, total))
 
-    def _tracks(self) -> list[tuple[str, TrackInterface | TrackScript]]:
+    def _tracks(self) -> list[tuple[str, Track]]:
         return [
             *((f"iface {name}", iface) for name, iface in self._ifaces.items()),
             *((f"script {name}", script) for name, script in self._scripts.items()),
+            *((f"process {name}", process) for name, process in self._processes.items()),
         ]

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Container
 
 from vipsim.errors import DecodeError, ScenarioError, VipsimError
+from vipsim.machines.vrrp.keywords import TrackFile, TrackInterface, TrackProcess
+from vipsim.machines.vrrp.profiles import PROFILES
 from vipsim.scenario import targets
 from vipsim.scenario.check.findings import Findings, Where
 from vipsim.scenario.check.groups import members_of
 from vipsim.scenario.fields import Refusal, shown
-from vipsim.scenario.model import After, Fault, FaultWord, Scenario
+from vipsim.scenario.model import After, Fault, FaultWord, Scenario, VrrpGroup, VrrpMember
 from vipsim.scenario.reload import problem_of, reloaded
 from vipsim.scenario.targets import EVERYTHING, HEALED
+from vipsim.scenario.tracked import tracked_of
 from vipsim.units import format_duration, parse_duration
 from vipsim.wire.codec import decode
 
@@ -19,16 +22,15 @@ EVENTS = ("advert", "announce", "master", "backup", "fault")
 MAX_REPETITIONS = 1_000_000
 MIN_FRAME_BYTES, MAX_FRAME_BYTES = 14, 9018
 
-DAEMON_WORDS = frozenset(
-    {
-        FaultWord.KILL,
-        FaultWord.STOP,
-        FaultWord.HANG,
-        FaultWord.RELOAD,
-        FaultWord.RESTART,
-        FaultWord.CONT,
-    }
-)
+PARENT_WORDS = frozenset({FaultWord.KILL_PARENT, FaultWord.KILL_CHILD})
+DAEMON_WORDS = PARENT_WORDS | {
+    FaultWord.KILL,
+    FaultWord.STOP,
+    FaultWord.HANG,
+    FaultWord.RELOAD,
+    FaultWord.RESTART,
+    FaultWord.CONT,
+}
 _HOST_WORDS = DAEMON_WORDS | {
     FaultWord.CRASH,
     FaultWord.POWER,
@@ -48,6 +50,8 @@ _LINK_WORDS = frozenset(
         FaultWord.JITTER,
     }
 )
+_SCRIPT_WORDS = frozenset({FaultWord.SCRIPT_FAIL, FaultWord.SCRIPT_OK})
+_TRACK_WORDS = frozenset({FaultWord.TRACK_DOWN, FaultWord.TRACK_UP})
 _SERVICE_WORDS = frozenset({FaultWord.SERVICE_STOP, FaultWord.SERVICE_HANG, FaultWord.SERVICE_START})
 WAYS_BACK = frozenset(
     {
@@ -59,9 +63,22 @@ WAYS_BACK = frozenset(
         FaultWord.PORT_UP,
         FaultWord.HEAL,
         FaultWord.SERVICE_START,
+        FaultWord.SCRIPT_OK,
+        FaultWord.TRACK_UP,
     }
 )
-_VALUED = frozenset({FaultWord.DROP, FaultWord.DELAY, FaultWord.JITTER, FaultWord.INJECT})
+_ONCE = WAYS_BACK | {FaultWord.INJECT, FaultWord.RELOAD, FaultWord.KILL_CHILD}
+"""What nothing ends."""
+_VALUED = frozenset(
+    {
+        FaultWord.DROP,
+        FaultWord.DELAY,
+        FaultWord.JITTER,
+        FaultWord.INJECT,
+        FaultWord.SCRIPT_FAIL,
+        FaultWord.TRACK_DOWN,
+    }
+)
 
 
 def check_faults(findings: Findings) -> None:
@@ -72,7 +89,7 @@ def check_faults(findings: Findings) -> None:
         _check_target(findings, fault, where, known)
         if not findings.damage.gone(*where, "word"):
             try:
-                _check_value(fault)
+                _check_value(findings.scenario, fault)
             except VipsimError as error:
                 findings.refused((*where, "value"), error)
         _check_time(findings, fault, where)
@@ -156,6 +173,10 @@ def _resolve(scenario: Scenario, fault: Fault, known: _Known) -> None:
         targets.host_of(scenario, target)
         if word in DAEMON_WORDS and target not in known.daemons:
             raise Refusal(f"{target} runs no failover daemon", f"{word.value} acts on members of a group")
+        if word in PARENT_WORDS:
+            _check_parent(scenario, target, word)
+    elif word in _SCRIPT_WORDS | _TRACK_WORDS:
+        tracked_of(scenario, target, scripts=word in _SCRIPT_WORDS)
     elif word in (FaultWord.LINK_DOWN, FaultWord.LINK_UP):
         targets.host_ends(scenario, target)
     elif word in (FaultWord.PORT_DOWN, FaultWord.PORT_UP):
@@ -174,7 +195,38 @@ def _resolve(scenario: Scenario, fault: Fault, known: _Known) -> None:
         raise Refusal(f"nothing is done to {shown(target)} that heal could end", hint)
 
 
-def _check_value(fault: Fault) -> None:
+def _check_parent(scenario: Scenario, node: str, word: FaultWord) -> None:
+    """Only a daemon that is two processes has a parent to kill (truth/NOTES 2)."""
+    for group in scenario.groups:
+        for member in members_of(group):
+            if member.node == node and isinstance(group, VrrpGroup) and isinstance(member, VrrpMember):
+                profile = PROFILES.get(group.profile_of(member))
+                if profile is None or profile.habits.has_parent:
+                    return
+    raise Refusal(
+        f"{word.value}: the daemon of {node} is one process", f"write kill: {node}, or profile: keepalived"
+    )
+
+
+def _check_number(scenario: Scenario, fault: Fault) -> None:
+    """The value of a file is needed; the number of processes that are left may be left out."""
+    try:
+        known = tracked_of(scenario, fault.target)[1]
+    except Refusal:
+        return  # said already
+    value = fault.value
+    if isinstance(known, TrackInterface) and value:
+        raise Refusal("the carrier of an interface takes no value", "leave it out")
+    if isinstance(known, TrackFile) and not value:
+        raise Refusal("what does the file say?", "write the number as value:")
+    sign, digits = value[:1], value.removeprefix("-")
+    if value and not (digits.isascii() and digits.isdigit() and len(digits) <= 10):
+        raise Refusal(f"{shown(value)} is no whole number", "such as 0, 10 or -20")
+    if sign == "-" and isinstance(known, TrackProcess):
+        raise Refusal(f"{value} processes", "a number from 0 on")
+
+
+def _check_value(scenario: Scenario, fault: Fault) -> None:
     word, value = fault.word, fault.value
     if word is FaultWord.RELOAD:
         return  # it is judged with the scenario around it
@@ -185,6 +237,11 @@ def _check_value(fault: Fault) -> None:
         targets.parse_drop(value)
     elif word is FaultWord.INJECT:
         _check_bytes(value)
+    elif word is FaultWord.SCRIPT_FAIL:
+        if value not in ("", "fail", "hang"):
+            raise Refusal(f"{shown(value)} is no end of a script", "leave it out, or write hang")
+    elif word is FaultWord.TRACK_DOWN:
+        _check_number(scenario, fault)
     else:
         try:
             known = parse_duration(value)
@@ -229,7 +286,7 @@ def _check_time(findings: Findings, fault: Fault, where: Where) -> None:
     if fault.duration is not None:
         if fault.duration <= 0:
             findings.add((*where, "for"), "it must last more than 0s")
-        if fault.word in WAYS_BACK or fault.word in (FaultWord.INJECT, FaultWord.RELOAD):
+        if fault.word in _ONCE:
             findings.add((*where, "for"), f"{fault.word.value} has no way back", "leave for: out")
     if fault.every is not None:
         if findings.damage.gone("duration"):

@@ -33,6 +33,24 @@ class TrackScriptFile(Part):
     timeout: Duration = absent("0s", "a check that runs longer has failed; 0s: as interval")
 
 
+class TrackFileFile(Part):
+    """What the number in a file does to the router: times the weight it is added to the priority."""
+
+    weight: Annotated[int, kinds.whole(-254, 254)] = absent(1, "0: a number other than 0 is a FAULT")
+    reverse: Flag = absent(False)
+    value: Annotated[int, kinds.whole(-(2**31), 2**31 - 1)] = absent(0, "what it says at the start")
+
+
+class TrackProcessFile(Part):
+    """What the number of processes of a kind does to the router."""
+
+    weight: Annotated[int, kinds.whole(-253, 253)] = absent(1, "0: too few are a FAULT")
+    reverse: Flag = absent(False)
+    quorum: Annotated[int, kinds.whole(1, 65535)] = absent(1, "so many make it good")
+    quorum_max: Annotated[int, kinds.whole(0, 65535)] = absent(0, "more make it bad; 0: no bound")
+    delay: Duration = absent("0s", "how long a change must last before it counts")
+
+
 class KeepalivedFile(Part):
     """Keywords of a group, or of one member of it, which win over the group's."""
 
@@ -67,3 +85,5 @@ class KeepalivedFile(Part):
     dont_track_primary: Flag = absent(False)
     track_interface: dict[PortName, TrackInterfaceFile] = absent({})
     track_script: dict[Name, TrackScriptFile] = absent({})
+    track_file: dict[Name, TrackFileFile] = absent({})
+    track_process: dict[Name, TrackProcessFile] = absent({})

@@ -42,6 +42,8 @@ class FaultWord(StrEnum):
     CRASH = "crash"
     POWER = "power"
     KILL = "kill"
+    KILL_PARENT = "kill_parent"
+    KILL_CHILD = "kill_child"
     STOP = "stop"
     HANG = "hang"
     FREEZE = "freeze"
@@ -55,6 +57,8 @@ class FaultWord(StrEnum):
     JITTER = "jitter"
     SERVICE_STOP = "service_stop"
     SERVICE_HANG = "service_hang"
+    SCRIPT_FAIL = "script_fail"
+    TRACK_DOWN = "track_down"
     INJECT = "inject"
     RELOAD = "reload"
     # the ways back
@@ -66,6 +70,8 @@ class FaultWord(StrEnum):
     PORT_UP = "port_up"
     HEAL = "heal"
     SERVICE_START = "service_start"
+    SCRIPT_OK = "script_ok"
+    TRACK_UP = "track_up"
 
 
 Written = tuple[tuple[str, Any], ...]

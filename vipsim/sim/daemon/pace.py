@@ -39,8 +39,8 @@ POLL_SLACK = 1000
 """A poll(2) may end late by the time-out divided by this (Linux: ``select_estimate_accuracy``, 0.1 %)."""
 OWN_KEYS = 1 << 31
 """Where the keys of a process begin among those of its timer table."""
-SIGNALED = 2
-"""Wake-ups from a signal to the process that acts on it: a parent passes it on to its child."""
+PASSED_ON = 2
+"""Wake-ups from a signal to the process that acts on it, when a parent passes it on to its child."""
 
 Call = Callable[[], object]
 Frames = (Send, SendPacket, Announce)

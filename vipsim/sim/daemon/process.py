@@ -29,7 +29,8 @@ from vipsim.scenario.assemble import FailoverMachine, Maker
 from vipsim.scenario.model.lateness import Lateness
 from vipsim.sim.daemon.capture import CaptureRing
 from vipsim.sim.daemon.hands import Hands
-from vipsim.sim.daemon.pace import Pace
+from vipsim.sim.daemon.pace import PASSED_ON, Pace
+from vipsim.sim.daemon.watching import Watching
 from vipsim.sim.engine import Tie, tie_key
 from vipsim.sim.kernel import Kernel
 from vipsim.sim.timers import TimerTable
@@ -53,7 +54,8 @@ class Daemon:
 
     __slots__ = (
         "configured", "feed", "hands", "hear", "inbox", "kernel", "listeners", "machines", "make", "name",
-        "number", "pace", "paused_by", "process", "restart_cause", "rings", "timers", "unread", "world",
+        "number", "pace", "paused_by", "process", "restart_cause", "rings", "timers", "unread", "watching",
+        "world",
     )  # fmt: skip
 
     def __init__(self, kernel: Kernel, number: int, make: Maker, lateness: Lateness | None = None) -> None:
@@ -87,6 +89,7 @@ class Daemon:
             self.pace = Pace(self.hands, number, lateness)
             self.feed, self.hear = self.pace.feed, self.pace.hear
             self.timers.late = self._late
+        self.watching = Watching(self)
         kernel.hooks.append(self._link_changed)
 
     # --- the life of the process -----------------------------------------------------------
@@ -109,6 +112,7 @@ class Daemon:
         down = tuple(name for name, nic in self.kernel.nics.items() if not nic.carrier)
         for machine in self.machines.values():
             self.feed(machine, Started(down), cause)
+        self.watching.begin(cause, settled=False)
 
     def settle(self, states: dict[str, Settled], cause: int = 0, rings: Mapping[str, Time] = {}) -> None:
         """Be as if launched long ago: where each part stands, and when the rings of some were made (ns)."""
@@ -116,6 +120,7 @@ class Daemon:
         self._capture(rings)
         for part, machine in self.machines.items():
             self.hands.feed(machine, states[part], number)
+        self.watching.begin(number, settled=True)
 
     def _launch(self, cause: int) -> int:
         self.discard()
@@ -125,17 +130,18 @@ class Daemon:
             self._listen(machine)
         return self.world.note("daemon", self.name, {"act": "start"}, cause)
 
-    def stop(self, cause: int) -> None:
+    def stop(self, cause: int, act: str = "stop") -> None:
         """End in order (SIGTERM): the machines say goodbye."""
         if self.process is not Process.RUNNING:
             return
-        number = self.world.note("daemon", self.name, {"act": "stop"}, cause)
+        number = self.world.note("daemon", self.name, {"act": act}, cause)
         if self.pace is None:
             self._say_goodbye(number)
             self.discard()
         elif self.pace.ended is None:
             self.pace.ended = self._ended
-            self.pace.tell(partial(self._say_goodbye, number), wakes=2 if self.has_parent else 1)
+            is_passed_on = self.has_parent and act == "stop"
+            self.pace.tell(partial(self._say_goodbye, number), PASSED_ON if is_passed_on else 1)
 
     def _say_goodbye(self, cause: int) -> None:
         for machine in self.machines.values():
@@ -162,12 +168,23 @@ class Daemon:
             if self.pace is None:
                 self._read_again(number)
             else:
-                self.pace.tell(partial(self._read_again, number), wakes=2 if self.has_parent else 1)
+                self.pace.tell(partial(self._read_again, number), PASSED_ON if self.has_parent else 1)
 
     def _read_again(self, cause: int) -> None:
         down = tuple(name for name, nic in self.kernel.nics.items() if not nic.carrier)
         for part, settings in self.configured.items():
             self.feed(self.machines[part], Reloaded(settings, down), cause)
+
+    def kill_parent(self, cause: int) -> None:
+        """End the parent at once: its child gets a signal of that and leaves in order (truth/NOTES 2)."""
+        self.stop(cause, act="kill_parent")
+
+    def kill_child(self, cause: int) -> None:
+        """End the child at once: the parent starts a new one, which finds left-over addresses."""
+        if self.process is not Process.GONE:
+            number = self.world.note("daemon", self.name, {"act": "kill_child"}, cause)
+            self.discard()
+            self.start(number, respawned=True)
 
     def kill(self, cause: int) -> None:
         """End at once (SIGKILL): machines, timers and inbox are gone, the kernel keeps what it has."""
@@ -228,6 +245,7 @@ class Daemon:
         self.rings = {}
         self.timers.clear()
         self.timers.paused = False
+        self.watching.forget()
         if self.pace is not None:
             self.pace.clear()
         self._unlisten()
@@ -287,8 +305,10 @@ class Daemon:
 
     def _timer(self, name: TimerName, cause: int) -> None:
         machine = self.machines.get(name[0])
-        if machine is not None:
-            number = self.world.note("timer", self.name, {"part": name[0], "name": name[1]}, cause)
+        number = self.world.note("timer", self.name, {"part": name[0], "name": name[1]}, cause)
+        if machine is None:
+            self.watching.fired(name, number)
+        else:
             self.feed(machine, TimerFired(name), number)
 
     def _late(self, name: TimerName, at: Time, delay: Time) -> Time:
