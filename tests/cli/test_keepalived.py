@@ -135,3 +135,44 @@ def test_lint_refuses_what_keepalived_would_not_run(vipsim: Vipsim, words: list[
     done = vipsim(*words)
     assert (done.code, done.out) == (2, "")
     assert says in done.err
+
+
+# --- conf ----------------------------------------------------------------------------------------
+
+
+def test_conf_prints_the_files_of_a_scenario(vipsim: Vipsim) -> None:
+    done = vipsim(
+        "conf", "database-pair", "--set", "vrrp.profile=keepalived", "--set", "vrrp.advert_interval=2s"
+    )
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("# db1.conf\nglobal_defs {\n    router_id db1\n}\n")
+    assert "\n# db2.conf\n" in done.out
+    assert "    advert_int 2\n    mcast_src_ip 192.168.1.217\n" in done.out
+
+
+def test_conf_writes_files_that_run_reads(vipsim: Vipsim) -> None:
+    os.mkdir("out")
+    done = vipsim("conf", "database-pair", "--out", "out")
+    assert done.code == 0
+    assert "the rules of rfc3768" in done.err
+    assert sorted(os.listdir("out")) == ["db1.conf", "db2.conf"]
+    done = vipsim("run", "--keepalived", "out/db1.conf", "out/db2.conf", "--fault", "crash:db1@5s")
+    assert "failover of VI_51 from db1 to db2" in done.out
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (
+            ["database-pair", "--node", "db3"],
+            "--node db3: it has no part in a VRRP group",
+        ),
+        (["database-pair-heartbeat"], "has no VRRP group"),
+        (["database-pair", "--out", "nowhere"], "--out nowhere: there is no such folder"),
+        (["no-such-scenario"], "neither a file nor a shipped scenario"),
+    ],
+)
+def test_conf_refuses(vipsim: Vipsim, words: list[str], says: str) -> None:
+    done = vipsim("conf", *words)
+    assert (done.code, done.out) == (2, "")
+    assert says in done.err

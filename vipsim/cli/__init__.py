@@ -28,6 +28,7 @@ COMMANDS = {
     "explain": "why did that happen, in the daemon's own words?",
     "plot": "draw a trace or a scenario",
     "lint": "what in these keepalived.conf files will bite?",
+    "conf": "write a scenario's nodes as keepalived.conf files",
     "vip": "configure and delete a virtual IP on this host",
     "doctor": "what is installed here; with a file: what is weak in that scenario",
     "validate": "hold the model against recordings of real kernels",

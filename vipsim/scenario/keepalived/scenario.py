@@ -138,7 +138,6 @@ _SAME = (
     "skip_check_adv_addr",
     "check_unicast_src",
     "unicast_ttl",
-    "vmac_xmit_base",
 )
 """Keywords of an instance that a scenario calls by the same name and means in the same way."""
 
@@ -146,6 +145,8 @@ _SAME = (
 def _given(config: KeepalivedConfig, one: VrrpInstance) -> Iterator[tuple[str, Any]]:
     for name in _SAME:
         yield name, getattr(one, name).value
+    # Unicast leaves from the interface itself anyway, and keepalived sets it then.
+    yield "vmac_xmit_base", one.vmac_xmit_base.value and not one.unicast_peer
     if not one.state.is_default or one.state.value == "MASTER":
         yield "state", one.state.value
     yield "vrrp_strict", one.strict_mode.value
