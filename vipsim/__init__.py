@@ -39,6 +39,8 @@ _HOMES: dict[str, str] = {
     "write_pcapng": "vipsim.trace.capture",
     "Table": "vipsim.stats",
     "compare": "vipsim.study.compare",
+    "predict": "vipsim.study.predict",
+    "explain": "vipsim.trace.journal",
     "arp_lines": "vipsim.trace.formatting",
     "blackout_text": "vipsim.trace.formatting",
     **dict.fromkeys(_PICTURES, "vipsim.view"),
@@ -63,8 +65,10 @@ if TYPE_CHECKING:
     from vipsim.stats import Table as Table
     from vipsim.stats import laws as laws
     from vipsim.study.compare import compare as compare
+    from vipsim.study.predict import predict as predict
     from vipsim.trace.formatting import arp_lines as arp_lines
     from vipsim.trace.formatting import blackout_text as blackout_text
+    from vipsim.trace.journal import explain as explain
     from vipsim.trace.jsonl import read_trace as read_trace
     from vipsim.trace.jsonl import write_trace as write_trace
     from vipsim.trace.records import Level as Level

@@ -156,6 +156,25 @@ def test_several_variations_are_found() -> None:
     }
 
 
+def keepalived_settings() -> list[str]:
+    """Arguments of every with_setting of notebook 3, in its code and in what it proposes to vary."""
+    text = "\n".join(sources(FOLDER / "03-keepalived.ipynb").values())
+    return sorted(set(re.findall(r"\.with_setting\((\"[^)]*\")\)", text)))
+
+
+@pytest.mark.parametrize("arguments", keepalived_settings())
+def test_every_setting_of_the_third_notebook_is_accepted(arguments: str) -> None:
+    pair = vs.read_scenario(resources.scenario_path("database-pair"))
+    words = ast.literal_eval(f"({arguments},)")
+    if words[0] != "vrrp.profile":
+        pair = pair.with_setting("vrrp.profile", "keepalived")
+    assert pair.with_setting(*words) != pair
+
+
+def test_several_of_them_are_found() -> None:
+    assert len(keepalived_settings()) >= 6
+
+
 class Shown:
     """Stands for IPython's `display`: keeps what it was given."""
 

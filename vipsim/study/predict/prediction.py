@@ -68,7 +68,7 @@ class FaultPrediction:
     """Of losses only."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Prediction:
     """What `predict` found."""
 
@@ -102,6 +102,15 @@ class Prediction:
 
     def __str__(self) -> str:
         return self.to_text()
+
+    def __repr__(self) -> str:
+        faults = ", ".join(str(one.fault) for one in self.faults)
+        return f"<Prediction of {self.scenario.name!r}: {faults}; {len(self.seeds)} runs each>"
+
+    def _repr_html_(self) -> str:
+        from vipsim.study.predict.report import client_table, node_table
+
+        return client_table(self)._repr_html_() + node_table(self)._repr_html_()
 
 
 def predict(

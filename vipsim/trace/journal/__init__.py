@@ -11,7 +11,32 @@ that every wake-up has its line.
 'the daemon starts'
 """
 
+from collections.abc import Iterable
+
 from vipsim.trace.journal.lines import Line, journal_text
 from vipsim.trace.journal.teller import journal
+from vipsim.trace.trace import Trace
 
-__all__ = ["Line", "journal", "journal_text"]
+__all__ = ["Line", "explain", "journal", "journal_text"]
+
+
+def explain(
+    trace: Trace,
+    nodes: Iterable[str] | None = None,
+    *,
+    detail: bool = True,
+    silent: bool = False,
+    clients: bool = False,
+) -> str:
+    """Return the journal of a run as text; see `journal` and `journal_text`.
+
+    Parameters
+    ----------
+    trace : Trace
+        Of level ``frames`` for everything.
+    nodes : iterable of str, optional
+        Whose lines; default: everybody's.
+    detail, silent, clients : bool
+        Also what only ``-D`` logs; what is done without a word; who answers the clients.
+    """
+    return journal_text(journal(trace, clients), detail=detail, silent=silent, nodes=nodes)
