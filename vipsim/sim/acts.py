@@ -159,7 +159,13 @@ def link(up: bool) -> Act:
     """The host's end of the links goes up or down; both ends see the carrier."""
 
     def act(net: Network, order: Order) -> None:
-        _end(net, order, f"link at {host_of(net.plan.scenario, order.target.partition('.')[0]).name}", up)
+        node, _, name = order.target.partition(".")
+        host = host_of(net.plan.scenario, node)
+        _end(net, order, f"link at {host.name}", up)
+        if not up and host.name in net.daemons:
+            for iface in host.ifaces:
+                if name in ("", iface.name):
+                    net.daemons[host.name].set_down(iface.name, order.cause)
 
     return act
 

@@ -14,6 +14,7 @@ from vipsim.machines.carp import CarpMachine
 from vipsim.machines.habits import habits_of
 from vipsim.machines.heartbeat import HeartbeatMachine
 from vipsim.machines.vocabulary import (
+    AdminChanged,
     Event,
     LinkChanged,
     Received,
@@ -289,6 +290,11 @@ class Daemon:
 
     def _link_changed(self, iface: str, up: bool, cause: int) -> None:
         self.tell(LinkChanged(iface, up), cause)
+
+    def set_down(self, iface: str, cause: int) -> None:
+        """Somebody set `iface` down at this host: the kernel reports an error on captures there."""
+        if self.rings:
+            self.tell(AdminChanged(iface, up=False), cause)
 
     def tell(self, event: Event, cause: int) -> None:
         """Tell every machine what happened on the host."""
