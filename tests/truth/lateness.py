@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import json
 import os
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from random import Random
-from statistics import correlation, median
+from statistics import correlation
 from typing import Any
 
 from vipsim.scenario.model.lateness import LATENESS, LEVELS, Spread
@@ -28,6 +29,11 @@ SILENCES = ("kill9", "isolate", "power", "link_down", "port_down", "stop")
 """Faults after which the new master hears nobody."""
 PREEMPTED = ("link_down+link_up", "port_down+port_up", "power+reboot", "track_if+track_if")
 """Ways back whose node takes over when its own timer ends."""
+SAMPLES, ROUNDS = 20_000, 60
+GRID_BEGIN, GRID_RATIO, GRID_SIZE = 100.0, 1.07, 110
+"""Lengths (us) that a step which is not seen alone may have: up to 160 ms."""
+INNER = (0.001, *LEVELS[1:-1], 0.999)
+"""`LEVELS`, but with the ends of what has a share worth speaking of."""
 BURST_ENDS = 0.1
 """Announcements further apart (s) are of two bursts."""
 NEAR = 0.02
@@ -142,24 +148,32 @@ def quantiles(values: list[int]) -> list[int]:
     return [values[round(level * last)] for level in LEVELS]
 
 
-def remainder(total: list[int], known: list[Spread], rounds: int = 30) -> list[int]:
+def remainder(total: list[int], known: list[Spread]) -> list[int]:
     """Quantiles (us) of a step that with the `known` ones adds up to the recorded `total`.
 
-    What is missing at each level is added until the sum's quantiles are the recorded ones.
+    Shares of a grid of lengths are found by expectation maximization: how likely is each recorded time, if
+    the step takes so long and the known ones what they take.
     """
     random = Random(4)
-    wanted = quantiles(total)
-    others = [sum(spread.at(random.random()) for spread in known) / US for _ in range(20_000)]
-    shares = [random.random() for _ in others]
-    found = [max(1.0, one - median(others)) for one in wanted]
-    for _ in range(rounds):
-        spread = Spread(tuple(round(one * US) for one in found))
-        sums = sorted(round(o + spread.at(s) / US) for o, s in zip(others, shares, strict=True))
-        moved = [one + 0.5 * (w - s) for one, w, s in zip(found, wanted, quantiles(sums), strict=True)]
-        found = []
-        for one in moved:
-            found.append(max(1.0, one, found[-1] if found else 0.0))
-    return [round(one) for one in found]
+    others = sorted(sum(spread.at(random.random()) for spread in known) / US for _ in range(SAMPLES))
+    lengths = [GRID_BEGIN * GRID_RATIO**number for number in range(GRID_SIZE)]
+
+    def likely(time: float, length: float) -> float:
+        near = max(15.0, 0.05 * time)  # recorded to 10 us
+        rest = time - length
+        return (bisect_right(others, rest + near) - bisect_left(others, rest - near)) / near
+
+    chances = [[likely(time, length) + 1e-9 for length in lengths] for time in total]
+    shares = [1.0 / GRID_SIZE] * GRID_SIZE
+    for _ in range(ROUNDS):
+        sums = [0.0] * GRID_SIZE
+        for row in chances:
+            weighted = [share * chance for share, chance in zip(shares, row, strict=True)]
+            whole = sum(weighted)
+            sums = [one + part / whole for one, part in zip(sums, weighted, strict=True)]
+        shares = [one / len(total) for one in sums]
+    reached = list(accumulate(shares))
+    return [round(lengths[min(bisect_left(reached, level), GRID_SIZE - 1)]) for level in INNER]
 
 
 def tables(busy: bool) -> dict[str, tuple[int, list[int]]]:

@@ -9,12 +9,13 @@ host with a load average of 1 or more (of two processors), ``idle`` one below.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vipsim.units import US, Time
 
-LEVELS = (0.0, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.995, 1.0)
+LEVELS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.995, 1.0)
 """Shares of all cases that the quantiles of a `Spread` belong to."""
 
 
@@ -27,15 +28,13 @@ class Spread:
     def at(self, share: float) -> Time:
         """Return the time (ns) that a `share` (0 to 1) of all cases does not exceed.
 
-        >>> microseconds(100, 100, 100, 100, 100, 400, 400, 400, 400, 400, 400).at(0.625)
+        >>> microseconds(*[100] * 7, *[400] * 8).at(0.55)
         200000
         """
-        for number in range(1, len(LEVELS)):
-            if share <= LEVELS[number]:
-                low, high = self.quantiles[number - 1], self.quantiles[number]
-                part = (share - LEVELS[number - 1]) / (LEVELS[number] - LEVELS[number - 1])
-                return round(low * math.pow(high / low, part))
-        return self.quantiles[-1]
+        number = min(bisect_right(LEVELS, share), len(LEVELS) - 1)
+        low, high = self.quantiles[number - 1], self.quantiles[number]
+        part = (share - LEVELS[number - 1]) / (LEVELS[number] - LEVELS[number - 1])
+        return round(low * math.pow(high / low, part))
 
 
 def microseconds(*quantiles: int) -> Spread:
@@ -67,28 +66,74 @@ class Lateness:
     the whole piece; the others are drawn on their own."""
 
 
-_SMALL = microseconds(28730, 28730, 30520, 32720, 35290, 44020, 44730, 45040, 45040, 45040, 45040)
+_SMALL = microseconds(
+    28730, 28730, 30520, 30520, 32720, 33530, 35290, 35290, 44020, 44730, 44730, 45040, 45040, 45040, 45040
+)
+_RESPAWN = microseconds(
+    23540, 23540, 23540, 24940, 27380, 27380, 27380, 34140, 43240, 43240, 43240, 44260, 44260, 44260, 44260
+)
+"""Few rows, and no difference by load."""
 
 LATENESS: Mapping[str, Lateness | None] = {
     "none": None,
     "idle": Lateness(
-        wake=microseconds(60, 70, 70, 80, 80, 110, 210, 270, 480, 4140, 4330),
-        takeover=microseconds(278, 337, 337, 337, 480, 1095, 1095, 1267, 1267, 1267, 1267),
-        address=microseconds(150, 160, 170, 280, 1710, 4170, 4960, 5580, 10310, 15480, 16780),
-        frame=microseconds(10, 20, 20, 30, 210, 1160, 1390, 1530, 1670, 4180, 9560),
-        launch=microseconds(24191, 26470, 26470, 29042, 35884, 48765, 57208, 57208, 75470, 75470, 75470),
+        wake=microseconds(60, 70, 70, 70, 80, 80, 80, 90, 100, 120, 210, 270, 480, 4140, 4330),
+        takeover=microseconds(
+            258, 316, 338, 338, 338, 362, 581, 1068, 1068, 1068, 1142, 1142, 1399, 2100, 2100
+        ),
+        address=microseconds(
+            150, 160, 170, 260, 310, 740, 1710, 3250, 4080, 4290, 4960, 5580, 10310, 15480, 16780
+        ),
+        frame=microseconds(10, 20, 20, 30, 60, 180, 210, 960, 1120, 1210, 1390, 1530, 1670, 4180, 9560),
+        launch=microseconds(
+            23993,
+            23993,
+            27470,
+            27470,
+            27470,
+            31450,
+            36007,
+            36007,
+            50502,
+            50502,
+            57820,
+            75790,
+            75790,
+            75790,
+            75790,
+        ),
         launch_small=_SMALL,
-        respawn=microseconds(23540, 23540, 23540, 24940, 27380, 43240, 43240, 44260, 44260, 44260, 44260),
+        respawn=_RESPAWN,
         together=0.94,
     ),
     "busy": Lateness(
-        wake=microseconds(40, 50, 60, 70, 120, 180, 380, 900, 2430, 8380, 34610),
-        takeover=microseconds(326, 326, 326, 420, 571, 1073, 1073, 1073, 1073, 10798, 41020),
-        address=microseconds(140, 170, 270, 1100, 2550, 4820, 7160, 8720, 11700, 16650, 46170),
-        frame=microseconds(20, 20, 30, 180, 210, 1200, 1920, 2900, 4350, 6600, 52910),
-        launch=microseconds(17426, 17965, 22891, 42966, 47855, 53604, 58595, 88205, 88205, 170869, 170869),
+        wake=microseconds(40, 50, 60, 70, 70, 80, 120, 140, 170, 210, 380, 900, 2430, 8380, 34610),
+        takeover=microseconds(
+            276, 316, 338, 362, 507, 507, 581, 761, 998, 998, 1068, 1222, 2573, 38528, 41225
+        ),
+        address=microseconds(
+            140, 170, 270, 790, 1210, 1840, 2550, 3680, 4340, 5410, 7160, 8720, 11700, 16650, 46170
+        ),
+        frame=microseconds(20, 20, 30, 180, 180, 190, 210, 550, 1090, 1350, 1920, 2900, 4350, 6600, 52910),
+        launch=microseconds(
+            17107,
+            18304,
+            22423,
+            27470,
+            44110,
+            44110,
+            47198,
+            50502,
+            54037,
+            57820,
+            75790,
+            86772,
+            159526,
+            159526,
+            159526,
+        ),
         launch_small=_SMALL,
-        respawn=microseconds(23540, 23540, 23540, 24940, 27380, 43240, 43240, 44260, 44260, 44260, 44260),
+        respawn=_RESPAWN,
         together=0.92,
     ),
 }

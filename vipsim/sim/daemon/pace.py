@@ -82,8 +82,8 @@ class Pace:
         self._is_waking = self._is_at_work = self._is_paused = self._is_paid = self._has_sent = False
         self._is_stiff = False
         """It has just been resumed."""
-        self._due: Spread | None = None
-        """Cost of the next frame, if it is the first of something rare."""
+        self._due: tuple[Spread, ...] = ()
+        """What the next frame costs, if it is the first of something rare."""
         self._machine: FailoverMachine
         self._cause = 0
         self._asked: Time = 0
@@ -194,7 +194,7 @@ class Pace:
 
     def _begin(self, machine: FailoverMachine, event: Event, cause: int) -> None:
         """Begin a piece of work."""
-        self._due = self.lateness.takeover if self._is_stiff else None
+        self._due = (self.lateness.takeover,) if self._is_stiff else ()
         self._is_stiff = False
         self._answers.append((machine, event, cause))
 
@@ -204,9 +204,9 @@ class Pace:
         if not habits_of(machine).logs_steps:
             return
         if isinstance(event, Received):
-            self._due = self._due or self.lateness.frame
+            self._due = self._due or (self.lateness.frame,)
         elif isinstance(event, TimerFired) and self._actions and isinstance(self._actions[0], Announce):
-            self._due = self.lateness.takeover
+            self._due = (self.lateness.takeover, self.lateness.frame)
 
     def _step(self) -> bool:
         action = self._actions[0]
@@ -233,18 +233,21 @@ class Pace:
         """Time (ns) that passes before `action` is carried out."""
         if not habits_of(self._machine).logs_steps:
             return 0
-        lateness, spread = self.lateness, None
+        lateness = self.lateness
+        spreads: tuple[Spread, ...] = ()
         if isinstance(action, Changed):
-            self._due = lateness.takeover
+            self._due = (lateness.takeover,)
         elif isinstance(action, AcquireVip):
-            spread = lateness.address if not self._answers else None
+            spreads = () if self._answers else (lateness.address,)
             self._has_sent = False
         elif isinstance(action, Frames):
-            spread = self._due or (lateness.frame if self._has_sent else None)
-            self._due, self._has_sent = None, True
-        if spread is None:
-            return 0
-        is_alike = self._works.random() < lateness.together
+            spreads = self._due or ((lateness.frame,) if self._has_sent else ())
+            self._due, self._has_sent = (), True
+        return sum(self._draw(spread) for spread in spreads)
+
+    def _draw(self, spread: Spread) -> Time:
+        """Return how long (ns) a step of this piece of work takes."""
+        is_alike = self._works.random() < self.lateness.together
         return spread.at(self._share if is_alike else self._works.random())
 
     def _set_timers(self) -> None:
