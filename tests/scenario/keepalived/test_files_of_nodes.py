@@ -93,6 +93,12 @@ SCRIPT = {
     "interval": st.integers(1, 9).map(lambda number: f"{number}s"),
     "timeout": st.integers(0, 9).map(lambda number: f"{number}s"),
 }
+PROCESS = {
+    **TRACK,
+    "quorum": st.integers(1, 9),
+    "quorum_max": st.integers(9, 20),
+    "delay": st.sampled_from(["250ms", "2s"]),
+}
 KEYWORDS: dict[str, st.SearchStrategy[Any]] = {
     "down_timer_adverts": st.integers(1, 100),
     "preempt_delay": SECONDS,
@@ -115,6 +121,12 @@ KEYWORDS: dict[str, st.SearchStrategy[Any]] = {
     "virtual_ipaddress_excluded": st.sampled_from([[], ["extra"]]),
     "track_interface": st.fixed_dictionaries(
         {}, optional={"eth1": st.fixed_dictionaries({}, optional=TRACK)}
+    ),
+    "track_file": st.fixed_dictionaries(
+        {}, optional={"load": st.fixed_dictionaries({}, optional={**TRACK, "value": st.integers(-999, 999)})}
+    ),
+    "track_process": st.fixed_dictionaries(
+        {}, optional={"haproxy": st.fixed_dictionaries({}, optional=PROCESS)}
     ),
     "track_script": st.fixed_dictionaries(
         {}, optional={name: st.fixed_dictionaries({}, optional=SCRIPT) for name in ("chk", "other-1")}

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from vipsim.machines.vrrp.keywords import Keywords, TrackInterface, TrackScript
+from vipsim.machines.vrrp.keywords import Keywords, TrackFile, TrackInterface, TrackProcess, TrackScript
 from vipsim.scenario.keepalived import read_keepalived
 from vipsim.scenario.keepalived.scenario import Part, members
 from vipsim.units import MS, SECOND
@@ -81,6 +81,16 @@ def test_an_instance_that_says_nothing_has_every_default() -> None:
             "vrrp_script chk {\nscript /bin/true\nrise 2\nfall 3\ninit_fail\n}",
             {"track_script": (TrackScript("chk", 5, True, 2, 3, True),)},
         ),
+        (
+            "track_file {\nload\n}",
+            "track_file load {\nfile /tmp/x\nweight 500 reverse\ninit_file 7 overwrite\n}",
+            {"track_file": (TrackFile("load", 254, True, 7),)},
+        ),
+        (
+            "track_process {\ndb weight -9\n}",
+            "vrrp_track_process db {\nprocess db\nquorum 2\nquorum_max 5\ndelay 3\n}",
+            {"track_process": (TrackProcess("db", -9, False, 2, 5, 3 * SECOND),)},
+        ),
     ],
 )
 def test_keywords_in_force(instance: str, common: str, keywords: dict[str, object]) -> None:
@@ -113,3 +123,10 @@ def test_transport_is_told_apart_from_the_keywords() -> None:
 def test_ipv6_instances_are_not_parts() -> None:
     text = "vrrp_instance V6 {\ninterface eth0\nvirtual_router_id 51\nvirtual_ipaddress {\nfe80::1/64\n}\n}\n"
     assert members(read_keepalived(text), "n1") == ()
+
+
+def test_what_a_sync_group_watches_counts_for_its_members() -> None:
+    group = "vrrp_sync_group G {\ngroup {\nVI_1\n}\ntrack_script {\nchk\n}\n}"
+    assert written("", f"vrrp_script chk {{\nscript /bin/true\n}}\n{group}") == {
+        "track_script": (TrackScript("chk"),)
+    }

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vipsim.errors import Problem, ScenarioError
-from vipsim.machines.vrrp.keywords import Keywords, TrackInterface, TrackScript
+from vipsim.machines.vrrp.keywords import Keywords, TrackFile, TrackInterface, TrackProcess, TrackScript
+from vipsim.machines.vrrp.keywords import Track as MachineTrack
 from vipsim.machines.vrrp.rules import VrrpSettings
 from vipsim.scenario.assemble import vrrp_settings
+from vipsim.scenario.keepalived import config
 from vipsim.scenario.keepalived.config import (
     GlobalDefs,
     KeepalivedConfig,
@@ -32,6 +34,8 @@ from vipsim.wire.addresses import IPv4
 
 CHECK = ("/bin/true",)
 """A scenario does not say what a script does: this one succeeds, and is there on every Linux."""
+FOLDER = "/run/keepalived/"
+"""Where tracked files are said to be."""
 
 
 def node_names_of(scenario: Scenario) -> list[str]:
@@ -54,7 +58,7 @@ def write_node(scenario: Scenario, node: str) -> str:
     if not parts:
         known = ", ".join(node_names_of(scenario)) or "there is none"
         raise ScenarioError(f"{node} has no part in a VRRP group: nodes that have one: {known}")
-    text = write_keepalived(_Writing(node).config(parts))
+    text = write_keepalived(_Writing(node).whole(parts))
     _compare(text, node, parts)
     return text
 
@@ -73,10 +77,12 @@ class _Writing:
 
     node: str
     scripts: dict[str, Script] = field(default_factory=dict)
+    files: dict[str, config.TrackFile] = field(default_factory=dict)
+    processes: dict[str, config.TrackProcess] = field(default_factory=dict)
     gaps: dict[str, Time] = field(default_factory=dict)
     """Gap between announcements, by interface."""
 
-    def config(self, parts: list[tuple[VrrpGroup, VrrpSettings]]) -> KeepalivedConfig:
+    def whole(self, parts: list[tuple[VrrpGroup, VrrpSettings]]) -> KeepalivedConfig:
         """Return the whole configuration."""
         delays = {_keywords(settings).vrrp_startup_delay for _, settings in parts}
         if len(delays) > 1:
@@ -93,6 +99,8 @@ class _Writing:
             globals=common,
             instances=instances,
             scripts=tuple(self.scripts.values()),
+            track_files=tuple(self.files.values()),
+            track_processes=tuple(self.processes.values()),
             garp_groups=tuple(GarpGroup(gap, (iface,)) for iface, gap in self.gaps.items()),
         )
 
@@ -122,6 +130,8 @@ class _Writing:
             virtual_ipaddress_excluded=tuple(one for one in addresses if one.address in excluded),
             track_interface=tuple(_track(track) for track in keywords.track_interface),
             track_script=tuple(_track(self._script(track)) for track in keywords.track_script),
+            track_file=tuple(_track(self._file(track)) for track in keywords.track_file),
+            track_process=tuple(_track(self._process(track)) for track in keywords.track_process),
             **words,
         )
 
@@ -150,11 +160,29 @@ class _Writing:
             fall=_unless(track.fall, 1),
             init_fail=_unless(track.init_fail, False),
         )
-        if self.scripts.setdefault(track.name, made) != made:
-            raise ScenarioError(
-                f"{self.node}: the script {track.name} has two meanings: give one of them another name"
-            )
+        self._define(self.scripts, made)
         return track
+
+    def _file(self, track: TrackFile) -> TrackFile:
+        words = (str(track.value),) if track.value else None
+        self._define(self.files, config.TrackFile(track.name, file=FOLDER + track.name, init_file=words))
+        return track
+
+    def _process(self, track: TrackProcess) -> TrackProcess:
+        made = config.TrackProcess(
+            track.name,
+            process=(track.name,),
+            quorum=_unless(track.quorum, 1),
+            quorum_max=given(track.quorum_max) if track.quorum_max else Setting(None),
+            fork_delay=_unless(track.delay, 0),
+            terminate_delay=_unless(track.delay, 0),
+        )
+        self._define(self.processes, made)
+        return track
+
+    def _define(self, known: dict[str, Any], made: Any) -> None:
+        if known.setdefault(made.name, made) != made:
+            raise ScenarioError(f"{self.node}: {made.name} has two meanings: give one of them another name")
 
 
 def instance_name(group: VrrpGroup) -> str:
@@ -210,10 +238,11 @@ def _words(keywords: Keywords) -> Iterator[tuple[str, Setting[Any]]]:
             yield name, given(value)
 
 
-def _track(track: TrackInterface | TrackScript) -> Track:
+def _track(track: MachineTrack) -> Track:
+    usual = 0 if isinstance(track, TrackInterface | TrackScript) else None
     return Track(
         track.name,
-        configured=track.weight or None,
+        configured=track.weight if track.weight != usual else None,
         reverse_written="reverse" if track.reverse else "",
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from vipsim.machines.vrrp.keywords import TRACKS
 from vipsim.scenario.fields import NAME
 from vipsim.scenario.keepalived.names import plain_name
 from vipsim.scenario.keepalived.scenario import Part
@@ -144,7 +145,8 @@ def _written(
     part: Part, vips: Mapping[IPv4, str], nodes: Callable[[Part, IPv4], str], iface: Callable[[str], str]
 ) -> dict[str, Any]:
     found = dict(part.keepalived)
-    for name, plain in (("track_interface", iface), ("track_script", plain_name)):
+    for name in TRACKS:
+        plain = iface if name == "track_interface" else plain_name
         if name in found:
             found[name] = tuple(replace(track, name=plain(track.name)) for track in found[name])
     if part.peers:

@@ -145,7 +145,7 @@ param_match | word? | I | the scenario says when the process runs
 weight | weight -254 254 | M |
 quorum | int 1 65535 | M |
 quorum_max | int 0 65535 | M |
-fork_delay | sec 0.000001 3600 | M |
+fork_delay | sec 0.000001 3600 | A | terminate_delay counts for both
 terminate_delay | sec 0.000001 3600 | M |
 delay | sec 0.000001 3600 | M |
 full_command | flag | I | the scenario says when the process runs

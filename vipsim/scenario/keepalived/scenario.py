@@ -24,13 +24,22 @@ sets. `vipsim.scenario.keepalived.groups` joins the parts of several nodes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from vipsim.machines.vrrp.keywords import Keywords, TrackInterface, TrackScript
+from vipsim.machines.vrrp.keywords import (
+    MOST_PRODUCT,
+    MOST_WEIGHT,
+    Keywords,
+    TrackFile,
+    TrackInterface,
+    TrackProcess,
+    TrackScript,
+)
 from vipsim.scenario.keepalived.config import KeepalivedConfig, VrrpInstance
-from vipsim.scenario.keepalived.config_parts import Address
+from vipsim.scenario.keepalived.config_parts import Address, Track
 from vipsim.scenario.keepalived.places import Place
 from vipsim.scenario.model.scenario import Written
 from vipsim.wire.addresses import IPv4
@@ -155,8 +164,8 @@ def _given(config: KeepalivedConfig, one: VrrpInstance) -> Iterator[tuple[str, A
         yield "auth_pass", one.auth_pass.value
     yield "vrrp_startup_delay", config.globals.vrrp_startup_delay.value
     yield "vrrp_garp_interval", garp_interval(config, one)
-    yield "track_interface", _tracked_interfaces(one)
-    yield "track_script", _tracked_scripts(config, one)
+    for kind, resolve in _TRACKED.items():
+        yield kind, tuple(resolve(config, track) for track in tracks_of(config, one, kind))
 
 
 def garp_interval(config: KeepalivedConfig, one: VrrpInstance) -> int:
@@ -167,27 +176,61 @@ def garp_interval(config: KeepalivedConfig, one: VrrpInstance) -> int:
     return config.globals.vrrp_garp_interval.value
 
 
-def _tracked_interfaces(one: VrrpInstance) -> tuple[TrackInterface, ...]:
-    return tuple(
-        TrackInterface(track.name, track.weight, track.reverse)
-        for track in one.track_interface
-        if not track.ignored
+def tracks_of(config: KeepalivedConfig, one: VrrpInstance, kind: str) -> Iterator[Track]:
+    """What an instance watches, by itself or as a member of its sync group, each once."""
+    group = next((group for group in config.groups if group.name == one.sync_group), None)
+    found: dict[str, Track] = {}
+    for owner in (one, *([group] if group is not None else [])):
+        for track in getattr(owner, kind):
+            if not track.ignored:
+                found.setdefault(track.name, track)
+    yield from found.values()
+
+
+def _interface(config: KeepalivedConfig, track: Track) -> TrackInterface:
+    return TrackInterface(track.name, track.weight, track.reverse)
+
+
+def _script(config: KeepalivedConfig, track: Track) -> TrackScript:
+    script = next(script for script in config.scripts if script.name == track.name)
+    return TrackScript(
+        track.name,
+        track.weight,
+        track.reverse,
+        script.rise.value,
+        script.fall.value,
+        script.init_fail.value,
+        script.interval.value,
+        script.timeout.value,
     )
 
 
-def _tracked_scripts(config: KeepalivedConfig, one: VrrpInstance) -> tuple[TrackScript, ...]:
-    known = {script.name: script for script in config.scripts}
-    return tuple(
-        TrackScript(
-            track.name,
-            track.weight,
-            track.reverse,
-            known[track.name].rise.value,
-            known[track.name].fall.value,
-            known[track.name].init_fail.value,
-            known[track.name].interval.value,
-            known[track.name].timeout.value,
-        )
-        for track in one.track_script
-        if not track.ignored and track.name in known
+def _file(config: KeepalivedConfig, track: Track) -> TrackFile:
+    file = next(file for file in config.track_files if file.name == track.name)
+    words = [word for word in file.init_file or () if _NUMBER.fullmatch(word)]
+    # A product beyond these makes no difference: the priority is held within 1 to 254.
+    weight = max(-MOST_PRODUCT, min(MOST_PRODUCT, track.weight))
+    value = max(-(2**31), min(2**31 - 1, int(words[0]))) if words else 0
+    return TrackFile(track.name, weight, track.reverse, value)
+
+
+def _process(config: KeepalivedConfig, track: Track) -> TrackProcess:
+    process = next(process for process in config.track_processes if process.name == track.name)
+    return TrackProcess(
+        track.name,
+        max(-MOST_WEIGHT, min(MOST_WEIGHT, track.weight)),
+        track.reverse,
+        process.quorum.value,
+        process.quorum_max.value or 0,
+        process.terminate_delay.value,
     )
+
+
+_NUMBER = re.compile(r"[-+]?[0-9]{1,12}")
+_TRACKED: dict[str, Callable[[KeepalivedConfig, Track], Any]] = {
+    "track_interface": _interface,
+    "track_script": _script,
+    "track_file": _file,
+    "track_process": _process,
+}
+"""What a scenario can track, and how it is told."""

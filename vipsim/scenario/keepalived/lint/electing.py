@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from vipsim.machines.vrrp.tracking import Tracker
 from vipsim.scenario.keepalived.config_parts import Track
 from vipsim.scenario.keepalived.lint.case import Case, Seat, ranked
 from vipsim.scenario.keepalived.lint.finding import Finding, Level, secs
+from vipsim.scenario.keepalived.scenario import tracks_of
 
 OWNER = 255
 _BURST_AGAIN = 5_000_000_000
@@ -117,8 +119,10 @@ def _needed(leader: Seat, track: Track, best: Seat) -> str:
 
 
 def _weighted(seat: Seat) -> list[Track]:
-    tracks = (*seat.instance.track_interface, *seat.instance.track_script)
-    return [track for track in tracks if track.weight and not track.ignored]
+    """What changes its priority when it fails; a file has no failure, but a number."""
+    kinds = ("track_interface", "track_script", "track_process")
+    found = {track.name: track for kind in kinds for track in tracks_of(seat.config, seat.instance, kind)}
+    return [track for track in found.values() if track.weight]
 
 
 def _best(seat: Seat) -> int:
@@ -128,11 +132,17 @@ def _best(seat: Seat) -> int:
 
 def _priority(seat: Seat, failed: set[str]) -> int:
     """Effective priority while some tracked things are bad, worked out by the machine."""
-    tracker = Tracker(seat.instance.interface.value, seat.keywords)
-    tracker.start(tuple(name for name in failed if name != seat.instance.interface.value))
-    for script in seat.keywords.track_script:
-        for _ in range(script.fall if script.name in failed else min(script.rise, 1000)):
-            tracker.script(script.name, ok=script.name not in failed)
+    written = seat.keywords
+    # One result is enough here: how many it takes is a question of time.
+    scripts = tuple(replace(script, rise=1, fall=1) for script in written.track_script)
+    keywords = replace(written, track_script=scripts)
+    own = seat.instance.interface.value
+    tracker = Tracker(own, keywords)
+    tracker.start(tuple(name for name in failed if name != own))
+    for script in keywords.track_script:
+        tracker.script(script.name, ok=script.name not in failed)
+    for process in keywords.track_process:
+        tracker.count(process.name, 0 if process.name in failed else process.quorum)
     return tracker.priority(seat.priority)
 
 
@@ -143,10 +153,8 @@ def weight_takes(case: Case) -> Iterator[Finding]:
             continue
         leader, *others = ranked(router)
         rival = max(others, key=_best)
-        for track in leader.instance.track_script:
-            script = next((one for one in leader.config.scripts if one.name == track.name), None)
-            if script is None or track.ignored:
-                continue
+        for track in tracks_of(leader.config, leader.instance, "track_script"):
+            script = next(one for one in leader.config.scripts if one.name == track.name)
             seen = script.interval.value * script.fall.value + script.timeout.value
             total = seen + (rival.down if track.weight else rival.skew)
             if total > 10_000_000_000:
