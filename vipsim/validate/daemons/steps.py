@@ -29,6 +29,10 @@ W = FaultWord
 
 SIGNALS: dict[tuple[str, frozenset[str]], FaultWord | None] = {
     ("SIGKILL", frozenset({"children", "parent"})): W.KILL,
+    ("SIGKILL", frozenset({"parent"})): W.KILL_PARENT,
+    ("SIGKILL", frozenset({"children"})): W.KILL_CHILD,
+    ("SIGHUP", frozenset({"parent"})): W.RELOAD,
+    ("SIGHUP", frozenset({"children", "parent"})): W.RELOAD,
     ("SIGTERM", frozenset({"parent"})): W.STOP,
     ("SIGTERM", frozenset({"children", "parent"})): W.STOP,
     ("SIGSTOP", frozenset({"children", "parent"})): W.HANG,
@@ -39,12 +43,6 @@ SIGNALS: dict[tuple[str, frozenset[str]], FaultWord | None] = {
     ("SIGCONT", frozenset({"parent"})): None,
 }
 """What a signal to these processes is; None: nobody notices, the children do the work."""
-SIGNALS |= {
-    ("SIGKILL", frozenset({to})): W(word)
-    for to, word in (("parent", "kill_parent"), ("children", "kill_child"))
-    if word in {known.value for known in W}
-}
-
 _LINK = re.compile(r"ip link set (?:dev )?(\S+) (up|down)")
 _ADDRESS = re.compile(r"ip addr (add|del|replace) ([0-9.]+)/(\d+)(?: brd \+)? dev (\S+)")
 _BRIDGE = re.compile(r"bridge link set dev p-(\S+) state (\d)")
@@ -146,10 +144,8 @@ def _address(node: str, verb: str, address: str, vip: str) -> Act:
 def _file(path: str, there: bool, lab: Lab) -> Act:
     for node, configuration in lab.nodes.items():
         if path in configuration.scripts:
-            word = "script_ok" if there else "script_fail"
-            if word not in {known.value for known in W}:
-                raise Unsupported("a script's result cannot be set")
-            return _word(W(word), f"{node}.{configuration.scripts[path]}")
+            word = W.SCRIPT_OK if there else W.SCRIPT_FAIL
+            return _word(word, f"{node}.{configuration.scripts[path]}")
     raise Unsupported(f"nothing is known to look for the file {path}")
 
 
