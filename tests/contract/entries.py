@@ -73,12 +73,14 @@ from vipsim.machines.vocabulary import (
     Outgoing,
     Received,
     Reloaded,
+    RivalHeard,
     RouteSet,
     ScriptDone,
     Settled,
     Started,
     State,
     Stopped,
+    Synced,
     SysctlSet,
     TimerName,
     VipFailed,
@@ -86,6 +88,7 @@ from vipsim.machines.vocabulary import (
 )
 from vipsim.machines.vrrp import PROFILES, VrrpMachine, VrrpSettings
 from vipsim.machines.vrrp.keywords import Keywords, TrackInterface, TrackScript
+from vipsim.machines.vrrp.sync import SyncSettings
 from vipsim.units import MS, SECOND
 from vipsim.wire.addresses import BROADCAST, NO_IP, NO_MAC, VRRP_GROUP, IPv4, Mac, multicast_mac, virtual_mac
 from vipsim.wire.frames import Arp, ArpOp, Echo, IcmpKind, Other, Tcp, TcpFlag, Udp, Vrrp, framed
@@ -177,10 +180,16 @@ def vrrp(name: str, **given: Any) -> Entry:
         st.sampled_from([replace(settings, **change) for change in changed]),
         st.sampled_from([(), ("bond0",)]),
     )
+    told = st.one_of(
+        st.builds(Synced, st.just("vrrp 52"), st.sampled_from(State), st.booleans(), st.booleans()),
+        st.just(RivalHeard()),
+    )
+    more = [reloads] if settings.profile.reloads else []
+    more += [told] if settings.sync is not None else []
     return Entry(
         name,
         lambda: VrrpMachine(settings),
-        st.one_of(life, heard, *([reloads] if settings.profile.reloads else [])),
+        st.one_of(life, heard, *more),
         lambda timer: timer[0] == "vrrp 51",
         is_protocol=True,
         keeps_address=settings.profile.leaves_address,
@@ -482,6 +491,7 @@ ENTRIES = [
     vrrp("vrrp3-rfc9568", profile=PROFILES["rfc9568"], **V3),
     vrrp("keepalived2", profile=KEEPALIVED),
     vrrp("keepalived2-owner", profile=KEEPALIVED, priority=255),
+    vrrp("keepalived2-synced", profile=KEEPALIVED, sync=SyncSettings("gateway", ("vrrp 52",))),
     vrrp(
         "keepalived2-tracking",
         profile=KEEPALIVED,

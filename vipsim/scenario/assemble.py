@@ -28,6 +28,7 @@ from vipsim.scenario.model import (
     VrrpGroup,
     VrrpMember,
 )
+from vipsim.scenario.sync import sync_group_of, sync_settings, without_weights
 from vipsim.units import Time
 from vipsim.wire.addresses import IPv4, Mac, virtual_mac
 
@@ -119,6 +120,7 @@ def vrrp_settings(scenario: Scenario, group: VrrpGroup, node_name: str) -> VrrpS
         virtual_mac=virtual_mac(group.vrid) if group.virtual_mac_of(member) or profile.standing else None,
         homes=_homes(scenario, group, member, iface),
         keywords=keywords_for(scenario, group, member) if profile.has_keywords else None,
+        sync=sync_settings(scenario, group, node_name),
     )
 
 
@@ -158,6 +160,9 @@ def keywords_for(scenario: Scenario, group: VrrpGroup, member: VrrpMember) -> Ke
         written["virtual_ipaddress_excluded"] = tuple(
             known[name] for name in written["virtual_ipaddress_excluded"]
         )
+    sync = sync_group_of(scenario, group, member.node)
+    if sync is not None and not sync.sync_group_tracking_weight:
+        written |= without_weights(written)
     return Keywords(**written)
 
 

@@ -37,6 +37,7 @@ from vipsim.scenario.model import (
     PoolOptions,
     Scenario,
     Start,
+    SyncGroup,
     TcpOptions,
     Vip,
     VrrpGroup,
@@ -62,6 +63,15 @@ def build(file: ScenarioFile) -> Scenario:
         groups=tuple(_group(group, nodes) for group in file.groups or []),
         clients=tuple(_client(name, client) for name, client in (file.clients or {}).items()),
         faults=tuple(_fault(fault) for fault in file.faults or []),
+        sync_groups=tuple(
+            SyncGroup(
+                name,
+                tuple(f"vrrp {one}" if isinstance(one, int) else one for one in group.groups),
+                tuple(group.nodes or ()),
+                **_given(group, "sync_group_tracking_weight"),
+            )
+            for name, group in (file.sync_groups or {}).items()
+        ),
         **given,
     )
 

@@ -22,6 +22,7 @@ from vipsim.scenario.model import (
     Group,
     Link,
     Scenario,
+    SyncGroup,
     VrrpGroup,
     VrrpMember,
 )
@@ -56,6 +57,8 @@ def to_data(scenario: Scenario, *, resolved: bool = True) -> Plain:
     data["links"] = [{"ends": [str(link.a), str(link.b)], **link_data(link)} for link in scenario.links]
     data["vips"] = {vip.name: f"{vip.address}/{vip.prefix}" for vip in scenario.vips}
     data["groups"] = [group_data(group, resolved=resolved) for group in scenario.groups]
+    if scenario.sync_groups:
+        data["sync_groups"] = {one.name: sync_group_data(one) for one in scenario.sync_groups}
     data["clients"] = {client.name: client_data(client, resolved=resolved) for client in scenario.clients}
     data["faults"] = [fault_data(fault) for fault in scenario.faults]
     return data
@@ -121,6 +124,18 @@ def _member_data(member: VrrpMember) -> Plain:
         data["version"] = member.version
     if member.virtual_mac is not None:
         data["virtual_mac"] = member.virtual_mac
+    return data
+
+
+def sync_group_data(group: SyncGroup) -> Plain:
+    """Plain data of a sync group, without its name."""
+    vrids = [name.removeprefix("vrrp ") for name in group.groups]
+    data: Plain = {
+        "groups": [int(one) if one.isdigit() else one for one in vrids],
+        "sync_group_tracking_weight": group.sync_group_tracking_weight,
+    }
+    if group.nodes:
+        data["nodes"] = list(group.nodes)
     return data
 
 

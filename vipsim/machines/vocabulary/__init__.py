@@ -23,6 +23,7 @@ from vipsim.machines.vocabulary.protocol import (
     Received,
     ReleaseVip,
     Reloaded,
+    RivalHeard,
     ScriptDone,
     Send,
     SendPacket,
@@ -31,6 +32,8 @@ from vipsim.machines.vocabulary.protocol import (
     Started,
     State,
     Stopped,
+    Synced,
+    Tell,
     TimerFired,
     TimerName,
     VipFailed,
@@ -77,6 +80,7 @@ __all__ = [
     "Received",
     "ReleaseVip",
     "Reloaded",
+    "RivalHeard",
     "RouteSet",
     "ScriptDone",
     "Send",
@@ -86,7 +90,9 @@ __all__ = [
     "Started",
     "State",
     "Stopped",
+    "Synced",
     "SysctlSet",
+    "Tell",
     "TimerFired",
     "TimerName",
     "Undeliverable",
@@ -104,6 +110,8 @@ Event = (
     | LinkChanged
     | ScriptDone
     | Counted
+    | Synced
+    | RivalHeard
     | VipReady
     | VipFailed
     | AddressAdded
@@ -130,6 +138,7 @@ Action = (
     | Announce
     | Changed
     | Note
+    | Tell
     | Undeliverable
 )
 

@@ -112,6 +112,24 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
+class Synced:
+    """Another machine of the daemon, with which this one goes together, is in `state` now.
+
+    It `wants` to be MASTER, or something that it tracks is bad (`faulty`).
+    """
+
+    part: str
+    state: State
+    wants: bool = False
+    faulty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RivalHeard:
+    """Another machine, with which this one goes together, heard a master of lower priority."""
+
+
+@dataclass(frozen=True, slots=True)
 class VipReady:
     """The kernel owns `vip` now: the answer to `AcquireVip`."""
 
@@ -206,6 +224,14 @@ class Changed:
     new: Enum
     why: str
     detail: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Give `event` to the machine `part` of the same daemon, when this one is done."""
+
+    part: str
+    event: Synced | RivalHeard
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,11 +36,13 @@ from vipsim.machines.vocabulary import (
     LinkChanged,
     Received,
     Reloaded,
+    RivalHeard,
     ScriptDone,
     Settled,
     Started,
     State,
     Stopped,
+    Synced,
     TimerFired,
     VipFailed,
     VipReady,
@@ -62,9 +64,19 @@ class VrrpMachine(Router):
     """Packets that a driver must deliver: adverts to 224.0.0.18 on the interface, or to its address."""
 
     def handle(self, event: Event, now: Time) -> list[Action]:
-        """Take one event at `now` (ns); one step function per state."""
+        """Take one event at `now` (ns), and tell a sync group what it changed."""
+        if self.settings.sync is None:
+            return self._step(event, now)
+        before = self.standing
+        actions = self._step(event, now)
+        return actions if self.standing == before else actions + self._party.tell(self.part, self.standing)
+
+    def _step(self, event: Event, now: Time) -> list[Action]:
+        """One step function per state."""
         if isinstance(event, Reloaded) and isinstance(event.settings, VrrpSettings):
             return self._reload(event.settings, event.down, now)
+        if isinstance(event, Synced):
+            return self._synced(event, now)
         match self.state:
             case State.BACKUP:
                 return self._backup(event, now)
@@ -81,8 +93,8 @@ class VrrpMachine(Router):
         match event:
             case Started(down=down):
                 self._begin(down)
-                if self._tracker.fault:
-                    return self.become_fault(self._tracker.fault)
+                if self.fault:
+                    return self.become_fault(self.fault)
                 if self.keywords.vrrp_startup_delay:
                     self._begins_at = now + self.keywords.vrrp_startup_delay
                 return self._startup(now, "start")
@@ -101,9 +113,7 @@ class VrrpMachine(Router):
 
     def _fault(self, event: Event, now: Time) -> list[Action]:
         match event:
-            case LinkChanged() | ScriptDone() | Counted() if (
-                self._take_tracked(event) and not self._tracker.fault
-            ):
+            case LinkChanged() | ScriptDone() | Counted() if self._take_tracked(event) and not self.fault:
                 self._measure()
                 return self._startup(now, _good_news(event))
             case TimerFired(name=name):
@@ -121,7 +131,7 @@ class VrrpMachine(Router):
                 what = self.timers.due(name, now)
                 if what == "master_down":
                     # RFC 3768 section 6.4.2: the Master_Down_Timer fires.
-                    return self.become_master(now, self._takeover_why)
+                    return self._time_is_up(now)
                 return self._announcer.fired(what, now, owns=False)
             case LinkChanged() | ScriptDone() | Counted() if self._take_tracked(event):
                 return self._tracked_changed(now)
@@ -130,6 +140,12 @@ class VrrpMachine(Router):
                 return self.become_init()
         return []
 
+    def _time_is_up(self, now: Time) -> list[Action]:
+        if self._party.may_take:
+            return self.become_master(now, self._takeover_why)
+        self.wants = True
+        return [self._wait(self.master_down_interval, now, self._takeover_why)]
+
     def _backup_hears(self, advert: Vrrp, now: Time) -> list[Action]:
         if advert.priority == GOODBYE:
             # RFC 3768 section 6.4.2: the master leaves; only the skew decides who is first.
@@ -137,6 +153,7 @@ class VrrpMachine(Router):
         if self._preemption.accepts(advert.priority, self.priority, now):
             # RFC 3768 section 6.4.2: it is our master. RFC 9568 section 6.4.2: its interval rules.
             self._learn(advert)
+            self.wants = False
             return [self._wait(self.master_down_interval, now, "master_down")]
         # RFC 3768 section 6.4.2: discard. The timer runs on; when it ends, we preempt.
         self._takeover_why = "preempt"
@@ -154,6 +171,8 @@ class VrrpMachine(Router):
                 heard = self._ear.hear(frame.packet, self.priority)
                 actions = self._master_hears(heard, now) if isinstance(heard, Vrrp) else heard
                 return actions + self._restarted(now)
+            case RivalHeard():
+                return self._announcer.lower_heard(now)
             case VipReady(vip=vip):
                 # RFC 3768 section 6.4.2: a gratuitous ARP for each address.
                 return self._announcer.confirmed(vip, now)
@@ -191,7 +210,7 @@ class VrrpMachine(Router):
         # RFC 3768 section 6.4.3, RFC 5798 section 6.4.3: discard. RFC 9568 section 6.4.3: assert the Active
         # state to the sender and to the switches; keepalived announces the addresses, too.
         answer = [] if self.keywords.lower_prio_no_advert else list(self._advert)
-        return answer + self._announcer.lower_heard(now)
+        return answer + self._announcer.lower_heard(now) + self._party.rival()
 
     def _restarted(self, now: Time) -> list[Action]:
         """Do as keepalived 2.2.7: "if we have sent an advert, reset the timer", whether one was sent or not.

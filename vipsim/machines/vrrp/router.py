@@ -9,11 +9,21 @@ from enum import Enum
 from typing import ClassVar
 
 from vipsim.machines.contract import TimerTable, changed
-from vipsim.machines.vocabulary import AcquireVip, Action, Counted, LinkChanged, ReleaseVip, ScriptDone, State
+from vipsim.machines.vocabulary import (
+    AcquireVip,
+    Action,
+    Counted,
+    LinkChanged,
+    ReleaseVip,
+    ScriptDone,
+    State,
+    Synced,
+)
 from vipsim.machines.vrrp.advert import Ear, advert_actions, interval_heard
 from vipsim.machines.vrrp.announcer import Announcer
 from vipsim.machines.vrrp.election import Preemption
 from vipsim.machines.vrrp.rules import GOODBYE, OWNER, VrrpSettings, master_down_interval, skew_time
+from vipsim.machines.vrrp.sync import Party, Standing
 from vipsim.machines.vrrp.tracking import Tracker
 from vipsim.units import Time
 from vipsim.wire.addresses import IPv4
@@ -53,6 +63,9 @@ class Router:
         """End of ``vrrp_startup_delay``, in ns: no master-down time is counted before it."""
         self._untold = False
         """A takeover without a carrier, of which nobody has heard."""
+        self.wants = False
+        """It would be master if its sync group let it."""
+        self._party = Party(settings.sync)
         self._configure(settings)
 
     def _configure(self, settings: VrrpSettings) -> None:
@@ -153,7 +166,7 @@ class Router:
         self._configure(settings)
         self._tracker.resume(tracker, down)
         self._measure()
-        fault = self._tracker.fault
+        fault = self.fault
         if self.state is State.INIT:
             return []
         if fault and self.state is not State.FAULT:
@@ -175,6 +188,33 @@ class Router:
         self._announcer.reloaded([one.vip for one in added], now)
         return [*actions, *added, self.timers.set("advert", now, now)]
 
+    # --- the sync group --------------------------------------------------------------------
+
+    @property
+    def standing(self) -> Standing:
+        """What the others of the sync group should know."""
+        return self.state, self.wants, self.state is State.FAULT and bool(self._tracker.fault)
+
+    @property
+    def fault(self) -> str:
+        """Why the router cannot take part, by itself or by its sync group, in words; empty if it can."""
+        return self._tracker.fault or self._party.fault
+
+    def _synced(self, event: Synced, now: Time) -> list[Action]:
+        """Go with the others (see `vipsim.machines.vrrp.sync`)."""
+        was, why = self._party.take(event), f"sync group: {event.part}"
+        if event.faulty and self.state in (BACKUP, MASTER):
+            goodbye = self._goodbye() if self.state is State.MASTER else []
+            actions = self.become_fault(why)
+            return [actions[0], *goodbye, *actions[1:]]
+        if self.state is State.BACKUP and event.state is State.MASTER is not was:
+            return self.become_master(now, why)
+        if self.state is State.MASTER and event.state is State.BACKUP and was is State.MASTER:
+            return self.become_backup(now, why)
+        if self.state is State.FAULT and not self.fault:
+            return self._startup(now, why)
+        return []
+
     # --- every way into a state ------------------------------------------------------------
 
     def _startup(self, now: Time, why: str) -> list[Action]:
@@ -182,6 +222,7 @@ class Router:
         self.master_interval = self.interval
         starts = self.settings.profile.owner_starts
         waits = starts == "as backup" or (starts == "by state" and self.keywords.state == "BACKUP")
+        waits = waits or (self.settings.sync is not None and not self.settings.sync.starts)
         if self.priority == OWNER and not waits and self._starts_counting(now) == now:
             return self.become_master(now, "owner")
         if self.priority == OWNER and not waits:
@@ -231,7 +272,7 @@ class Router:
         actions: list[Action] = [changed(self.transitions, self.part, old, new, why)]
         actions += self.timers.cancel("master_down") + self.timers.cancel("advert")
         self._preemption.reset()
-        self._untold = False
+        self._untold = self.wants = False
         if old is State.MASTER:
             actions += self._announcer.stop()
             leaves = new is State.INIT and self.settings.profile.leaves_address

@@ -13,6 +13,7 @@ from vipsim.errors import ScenarioError
 from vipsim.machines.vocabulary import AcquireVip
 from vipsim.machines.vrrp.keywords import OWNER, Keywords, check_keywords
 from vipsim.machines.vrrp.profiles import PROFILES, VrrpProfile
+from vipsim.machines.vrrp.sync import SyncSettings
 from vipsim.units import MS, NS, SECOND, Time, format_duration
 from vipsim.wire.addresses import IPv4, Mac
 
@@ -147,6 +148,8 @@ class VrrpSettings:
     """Interface and MAC of those `vips` that live on another interface than `iface`."""
     keywords: Keywords | None = None
     """What a daemon with keywords was told; None: its defaults."""
+    sync: SyncSettings | None = None
+    """The routers of the same daemon with which this one goes together."""
 
     def __post_init__(self) -> None:
         """Refuse what an advert cannot carry."""

@@ -13,6 +13,7 @@ from vipsim.scenario.check.faults import check_faults
 from vipsim.scenario.check.findings import Damage, Enough, Findings
 from vipsim.scenario.check.groups import check_groups
 from vipsim.scenario.check.network import check_links, check_nodes, check_vips
+from vipsim.scenario.check.sync import check_sync_groups
 from vipsim.scenario.fields import TITLE, shown
 from vipsim.scenario.model import Scenario
 from vipsim.units import SECOND, format_duration
@@ -24,9 +25,22 @@ _LIMITS = {
     "links": 10_000,
     "vips": 1_000,
     "groups": 500,
+    "sync_groups": 250,
     "clients": 20_000,
     "faults": 2_000,
 }
+
+
+PARTS = (
+    check_nodes,
+    check_links,
+    check_vips,
+    check_groups,
+    check_sync_groups,
+    check_clients,
+    check_faults,
+)
+"""What is judged, in the order of the data."""
 
 
 def check(scenario: Scenario, damage: Damage | None = None) -> list[Problem]:
@@ -44,7 +58,7 @@ def check(scenario: Scenario, damage: Damage | None = None) -> list[Problem]:
     if findings.problems:  # what is too large is not searched for details
         return findings.problems
     with suppress(Enough):
-        for part in (check_nodes, check_links, check_vips, check_groups, check_clients, check_faults):
+        for part in PARTS:
             part(findings)
     return findings.problems
 

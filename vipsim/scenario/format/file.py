@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, Field, create_model, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, create_model, model_validator
 
 from vipsim.scenario import kinds
 from vipsim.scenario.fields import Refusal
@@ -32,6 +32,12 @@ from vipsim.scenario.format.values import (
     absent,
 )
 from vipsim.scenario.model import FaultWord
+
+GroupName = Annotated[
+    Annotated[Name, Tag("name")] | Annotated[int, kinds.whole(1, 255), Tag("vrid")],
+    Discriminator(lambda v: "name" if isinstance(v, str) else "vrid"),
+]
+"""A virtual router by its vrid, or by its name where it has one."""
 
 
 class MemberFile(Part):
@@ -95,6 +101,16 @@ class GroupFile(Part):
         return self
 
 
+class SyncGroupFile(Part):
+    """Virtual routers that are masters together or not at all (keepalived's vrrp_sync_group)."""
+
+    groups: Annotated[list[GroupName], Field(min_length=2, max_length=255)]
+    nodes: Annotated[list[Name], Field(min_length=1, max_length=255)] = absent(
+        text="default: every node that is a member of all groups"
+    )
+    sync_group_tracking_weight: Flag = absent(False, "weights of what a member tracks count")
+
+
 EVENTS = ("advert", "announce", "master", "backup", "fault")
 
 
@@ -153,5 +169,6 @@ class ScenarioFile(Part):
     links: list[LinkFile] = absent([])
     vips: dict[Name, Prefixed] = absent({})
     groups: list[GroupFile] = absent([])
+    sync_groups: dict[Name, SyncGroupFile] = absent({})
     clients: dict[Name, ClientFile] = absent({})
     faults: list[FaultFile] = absent([])

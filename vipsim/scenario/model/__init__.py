@@ -35,6 +35,7 @@ from vipsim.scenario.model.scenario import (
     VrrpGroup,
     VrrpMember,
 )
+from vipsim.scenario.model.sync import SyncGroup
 
 __all__ = [
     "After",
@@ -61,6 +62,7 @@ __all__ = [
     "StaticEntry",
     "Switch",
     "SwitchPortOptions",
+    "SyncGroup",
     "TcpOptions",
     "Vip",
     "VrrpGroup",

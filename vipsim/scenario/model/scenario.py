@@ -21,6 +21,7 @@ from vipsim.scenario.model.nodes import (
     Switch,
     Vip,
 )
+from vipsim.scenario.model.sync import SyncGroup
 from vipsim.units import SECOND, Time
 
 
@@ -248,6 +249,7 @@ class Scenario:
 
     It is the age at the first fault of a fixed time, or at time zero if there is none.
     """
+    sync_groups: tuple[SyncGroup, ...] = ()
     description: str = field(default="", compare=False)
 
     @property

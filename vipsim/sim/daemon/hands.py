@@ -18,6 +18,7 @@ from vipsim.machines.vocabulary import (
     SendPacket,
     SetTimer,
     State,
+    Tell,
     VipFailed,
     VipReady,
 )
@@ -32,7 +33,7 @@ from vipsim.wire.heartbeat import PORT as HEARTBEAT_PORT
 class Hands:
     """What carries out the actions of a host's machines, at once and in order."""
 
-    __slots__ = ("_pending", "kernel", "listeners", "name", "timers", "world")
+    __slots__ = ("_pending", "kernel", "listeners", "name", "parts", "timers", "world")
 
     def __init__(self, kernel: Kernel, timers: TimerTable) -> None:
         self.kernel = kernel
@@ -41,6 +42,8 @@ class Hands:
         self.timers = timers
         self.listeners: list[Callable[[str, State, int], object]] = []
         """Notify scripts: called with (machine, its new state, id of the record that says so)."""
+        self.parts: dict[str, FailoverMachine] = {}
+        """The machines of the process, by their part."""
         self._pending: deque[tuple[FailoverMachine, Event, int]] = deque()
 
     def feed(self, machine: FailoverMachine, event: Event, cause: int) -> None:
@@ -91,6 +94,8 @@ class Hands:
                 for listener in self.listeners:
                     listener(str(key), State(new.value), number)
                 return number
+            case Tell(part=part, event=told) if part in self.parts:
+                self._pending.append((self.parts[part], told, cause))
             case Note(text=text):
                 self.world.note("note", self.name, {"machine": machine.part, "text": text}, cause)
         return cause

@@ -26,6 +26,7 @@ from vipsim.machines.vocabulary import (
     Send,
     SendPacket,
     SetTimer,
+    Tell,
     TimerFired,
     TimerName,
 )
@@ -231,6 +232,8 @@ class Pace:
             case AcquireVip():
                 answer = self.hands.acquire(action, self._cause)
                 self._answers.append((self._machine, answer, self._cause))
+            case Tell(part=part, event=told) if part in self.hands.parts:
+                self._answers.append((self.hands.parts[part], told, self._cause))
             case _:
                 self._cause = self.hands.apply(self._machine, action, self._cause)
         return True

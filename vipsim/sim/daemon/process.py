@@ -127,6 +127,7 @@ class Daemon:
         self.discard()
         self.process = Process.RUNNING
         self.machines = {machine.part: self._as_configured(machine) for machine in self.make()}
+        self.hands.parts = self.machines
         for machine in self.machines.values():
             self._listen(machine)
         return self.world.note("daemon", self.name, {"act": "start"}, cause)
