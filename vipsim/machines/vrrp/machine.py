@@ -194,6 +194,21 @@ class VrrpMachine(Router):
                 return [actions[0], *self._goodbye(), *actions[1:]]
         return []
 
+    def _synced(self, event: Synced, now: Time) -> list[Action]:
+        """Go with the others (see `vipsim.machines.vrrp.sync`)."""
+        was, why = self._party.take(event), f"sync group: {event.part}"
+        if event.faulty and self.state in (State.BACKUP, State.MASTER):
+            goodbye = self._goodbye() if self.state is State.MASTER else []
+            actions = self.become_fault(why)
+            return [actions[0], *goodbye, *actions[1:]]
+        if self.state is State.BACKUP and event.state is State.MASTER is not was:
+            return self.become_master(now, why)
+        if self.state is State.MASTER and event.state is State.BACKUP and was is State.MASTER:
+            return self.become_backup(now, why)
+        if self.state is State.FAULT and not self.fault:
+            return self._startup(now, why)
+        return []
+
     def _master_hears(self, advert: Vrrp, now: Time) -> list[Action]:
         if advert.priority == GOODBYE:
             # RFC 3768 section 6.4.3: tell the backups at once that there is still a master.

@@ -17,7 +17,6 @@ from vipsim.machines.vocabulary import (
     ReleaseVip,
     ScriptDone,
     State,
-    Synced,
 )
 from vipsim.machines.vrrp.advert import Ear, advert_actions, interval_heard
 from vipsim.machines.vrrp.announcer import Announcer
@@ -199,21 +198,6 @@ class Router:
     def fault(self) -> str:
         """Why the router cannot take part, by itself or by its sync group, in words; empty if it can."""
         return self._tracker.fault or self._party.fault
-
-    def _synced(self, event: Synced, now: Time) -> list[Action]:
-        """Go with the others (see `vipsim.machines.vrrp.sync`)."""
-        was, why = self._party.take(event), f"sync group: {event.part}"
-        if event.faulty and self.state in (BACKUP, MASTER):
-            goodbye = self._goodbye() if self.state is State.MASTER else []
-            actions = self.become_fault(why)
-            return [actions[0], *goodbye, *actions[1:]]
-        if self.state is State.BACKUP and event.state is State.MASTER is not was:
-            return self.become_master(now, why)
-        if self.state is State.MASTER and event.state is State.BACKUP and was is State.MASTER:
-            return self.become_backup(now, why)
-        if self.state is State.FAULT and not self.fault:
-            return self._startup(now, why)
-        return []
 
     # --- every way into a state ------------------------------------------------------------
 

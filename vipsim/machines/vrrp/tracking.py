@@ -49,11 +49,14 @@ class Tracker:
             self.count(file.name, file.value)
 
     def resume(self, old: Tracker, down: tuple[str, ...]) -> None:
-        """Begin with what `old` knew of scripts, after a reload; the interfaces `down` have no carrier."""
+        """Begin with what `old` knew, after a reload; the interfaces `down` have no carrier."""
         self.start(down)
         known = [f"script {name}" for name in self._scripts if name in old._scripts]
+        known += [f"process {name}" for name in self._processes if name in old._processes]
         self._bad = {key: words for key, words in self._bad.items() if key not in known}
         self._bad |= {key: words for key, words in old._bad.items() if key in known}
+        for name, value in old._values.items():
+            self.count(name, value)
 
     def link(self, iface: str, up: bool) -> bool:
         """Take a change of carrier; returns whether the interface is tracked."""
