@@ -9,8 +9,15 @@ from hypothesis import strategies as st
 import vipsim as vs
 from tests.scenario.strategies import some_faults
 from vipsim.resources import scenario_names, scenario_path
+from vipsim.scenario import faults
 from vipsim.sim.simulation import Simulation
 from vipsim.units import MS, SECOND, US
+from vipsim.wire.addresses import Mac
+from vipsim.wire.codec import encode
+from vipsim.wire.frames import Other, framed
+
+DB2 = Mac.parse("00:21:5A:DB:7F:C2")
+CLIENT = vs.pair().hosts[2].ifaces[0].mac
 
 
 def with_lazy(scenario, lazy):
@@ -121,6 +128,40 @@ FAULTS = ["kill", "crash", "stop", "hang", "isolate", "power", "link_down", "por
 def test_almost_nothing_is_sent_before_during_and_after_an_outage(word):
     asks = {"client_probe": "database", "client_interval": "2ms", "poll": None}
     assert assert_equal_runs(vs.pair(**asks, duration="12s", faults=[f"{word}:db1@5s"]), 1) > 50
+
+
+TROUBLE = {
+    "a service hangs": ["service_hang:db1.database@3s"],
+    "frames are lost": ["drop:db1:all 30%@3s"],
+    "frames of others are lost": ["drop:db1:advert 30%@3s"],
+    "frames become late, and are not any more": [faults.delay("app1", "30ms", at="3s", duration="2s")],
+    "frames are late by chance": [faults.jitter("db1", "3ms", at="3s", duration="4s")],
+    "the client has no link": [faults.link_down("app1.bond0", at="3s", duration="2s")],
+    "the client stands still": [faults.freeze("app1", at="3s", duration="2s")],
+    "somebody speaks for the client": [
+        faults.inject("db2", encode(framed(DB2, CLIENT, Other(0x88B5, b""))), at="3s")
+    ],
+}
+
+
+@pytest.mark.parametrize("probe", ["ping", "database"])
+@pytest.mark.parametrize("trouble", TROUBLE.values(), ids=TROUBLE)
+def test_what_a_probe_may_meet(trouble, probe):
+    scenario = vs.pair(client_probe=probe, client_interval="5ms", poll=None, duration="12s", faults=trouble)
+    assert_equal_runs(scenario, 1)
+
+
+def test_a_port_that_learns_first():
+    trouble = TROUBLE["the client has no link"] + ["port_down:db1.bond0@8s", "port_up:db1.bond0@9s"]
+    scenario = vs.pair(client_interval="5ms", poll=None, duration="25s", faults=trouble)
+    nodes = (replace(n, forward_delay=3 * SECOND) if n in scenario.switches else n for n in scenario.nodes)
+    assert assert_equal_runs(replace(scenario, nodes=tuple(nodes)), 1) > 5
+
+
+def test_a_cable_that_is_busy_with_what_it_drops():
+    cut = faults.isolate("app1", at="3s", duration="2s")
+    scenario = vs.pair(client_interval="5ms", poll=None, duration="12s", rate="100kbps", faults=[cut])
+    assert_equal_runs(scenario, 1)
 
 
 def test_with_frames_every_probe_is_sent():

@@ -20,7 +20,7 @@ from vipsim.scenario.fields import Refusal, nearest, shown
 from vipsim.scenario.model import Scenario, VrrpGroup
 
 MEMBER_KEYS = ("priority", "preempt", "vips", "version")
-LISTS = ("vips", "unicast_peer")
+LISTS = ("vips", "unicast_peer", "virtual_ipaddress_excluded")
 
 
 def reloaded(scenario: Scenario, node: str, values: Sequence[str]) -> dict[str, VrrpSettings]:

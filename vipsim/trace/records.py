@@ -38,7 +38,7 @@ class Record:
     ========== ===========================================================================
     run        phase: "begin" | "end"
     fault      word, target, value, phase: "begin" | "end" (a duration ran out)
-    daemon     act: "start" | "stop" | "kill" | "kill_parent" | "kill_child" | "freeze" | "thaw"
+    daemon     act: "start" | "stop" | "kill" | "kill_parent" | "kill_child" | "reload" | "freeze" | "thaw"
     state      machine, old, new, why
     vip        vip, iface, act: "acquire" | "release" | "lost" | "regained", lladdr
     advert     machine, form: "vrrp" | "carp" | "heartbeat" | "probe", to, priority (of carp minus

@@ -97,7 +97,7 @@ class Takeovers:
 
     def on_daemon(self, time: Time, node: str, data: dict[str, Any]) -> None:
         """Take a record of kind ``daemon``: a process that ended or began anew is master of nothing."""
-        if data["act"] not in ("freeze", "thaw"):
+        if data["act"] not in ("freeze", "thaw", "reload"):
             self._die(time, node)
 
     def _die(self, time: Time, node: str) -> None:
