@@ -21,7 +21,10 @@ from tests.scenario.keepalived.hostile import hostile_texts
 from vipsim.errors import ScenarioError
 from vipsim.scenario.keepalived import KeepalivedConfig, read_keepalived, report_text, write_keepalived
 from vipsim.scenario.keepalived.keywords import TABLE
+from vipsim.scenario.keepalived.lint import lint
+from vipsim.scenario.keepalived.network import from_keepalived
 from vipsim.scenario.keepalived.sources import MAX_BYTES
+from vipsim.scenario.keepalived.summary import summary
 
 SEEDS = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "data/keepalived").glob("*.conf"))]
 KEYWORDS = sorted({name.encode() for table in TABLE.values() for name in table})
@@ -147,7 +150,22 @@ def read_or_refuse(content: bytes) -> KeepalivedConfig | None:
     else:
         again = read_keepalived(text.encode(), node="n1")
         assert bare(again) == bare(config), f"written and read again it is another one:\n{text}"
+    use_or_refuse(config)
     return config
+
+
+def use_or_refuse(config: KeepalivedConfig) -> None:
+    """Look for what will bite, and make a scenario; a refusal has a line of the file."""
+    pair = {"a": config, "b": config}
+    for finding in lint(pair):
+        assert finding.place.line >= 1
+        assert finding.fix
+        _safe(str(finding))
+    try:
+        _safe(summary(from_keepalived(pair)))
+    except ScenarioError as refusal:
+        assert all(problem.path and problem.line >= 1 for problem in refusal.problems), str(refusal)
+        _safe(str(refusal))
 
 
 def _safe(text: str) -> None:

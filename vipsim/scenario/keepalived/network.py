@@ -22,7 +22,7 @@ from vipsim.scenario.keepalived.addresses import NARROWEST, USUAL, Book, assign,
 from vipsim.scenario.keepalived.config import KeepalivedConfig
 from vipsim.scenario.keepalived.groups import Cluster, addresses_of, joined, titles, virtual_router
 from vipsim.scenario.keepalived.names import Names, iface_name
-from vipsim.scenario.keepalived.places import Place
+from vipsim.scenario.keepalived.places import Place, printable
 from vipsim.scenario.keepalived.scenario import Part, members
 from vipsim.scenario.keepalived.wiring import Port, lans_of
 from vipsim.scenario.model import (
@@ -41,6 +41,9 @@ from vipsim.wire.addresses import IPv4
 
 DURATION = 20 * SECOND
 """Length of a run whose faults are early."""
+MAX_INSTANCES = 1_000
+"""Of all nodes together; a scenario has 500 groups at most."""
+MAX_VIPS = 1_000
 _SPARE = IPv4.parse("10.201.0.0")
 """The first subnet for LANs that no virtual address lies in; each has 256 addresses."""
 
@@ -110,15 +113,22 @@ def _refuse_empty(configs: Mapping[str, KeepalivedConfig], parts: list[Part]) ->
                 column=1,
             )
         )
-    for part in parts:
+    seen: set[IPv4] = set()
+    for number, part in enumerate(parts, 1):
         if not addresses_of(part):
             problems.append(_problem(part.place, f"({part.instance}) nothing moves: there is no address", ""))
+        seen.update(addresses_of(part))
+        if number > MAX_INSTANCES or len(seen) > MAX_VIPS:
+            message = f"({part.instance}) here it is more than a simulation takes"
+            limits = f"at most {MAX_INSTANCES} instances and {MAX_VIPS} addresses: leave some out"
+            problems.append(_problem(part.place, message, limits))
+            break
     if problems:
         raise ScenarioError(problems)
 
 
 def _problem(place: Place, message: str, hint: str) -> Problem:
-    return Problem(message, hint, place.file, place.line, place.column)
+    return Problem(printable(message), hint, printable(place.file), place.line, place.column)
 
 
 class _Making:
@@ -362,10 +372,4 @@ def _placed(problem: Problem, making: _Making) -> Problem:
             part = next(one for one in making.parts if address in addresses_of(one))
         case ("nodes", str(node), *_):
             part = next((one for one in making.parts if one.node == node), part)
-    return Problem(
-        f"({part.instance}) {problem.message}",
-        problem.hint,
-        part.place.file,
-        part.place.line,
-        part.place.column,
-    )
+    return _problem(part.place, f"({part.instance}) {problem.message}", problem.hint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vipsim.scenario.keepalived.config import KeepalivedConfig
 from vipsim.scenario.keepalived.keywords import Standing
 from vipsim.scenario.keepalived.network import Imported
+from vipsim.scenario.keepalived.places import printable
 from vipsim.scenario.model import Scenario, VrrpGroup
 from vipsim.units import format_duration
 
@@ -30,7 +31,7 @@ def summary(made: Imported, *, full: bool = False) -> str:
     if warned and not full:
         lines.append(f"  keepalived takes {warned} statement{'s'[: warned > 1]} otherwise than written")
     lines += [f"  note: {note}" for note in made.notes]
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(printable, lines)) + "\n"
 
 
 def _counts(config: KeepalivedConfig) -> str:
