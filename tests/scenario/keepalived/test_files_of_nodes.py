@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import vipsim as vs
 from tests.scenario.keepalived.daemon import judge
+from tests.scenario.keepalived.test_network import instance
 from vipsim.errors import ScenarioError
 from vipsim.machines.vrrp.keywords import Keywords
 from vipsim.machines.vrrp.rules import VrrpSettings
@@ -193,3 +194,19 @@ def test_a_node_without_vrrp_is_refused() -> None:
         ScenarioError, match="app1 has no part in a VRRP group: nodes that have one: db1, db2"
     ):
         write_node(vs.pair(), "app1")
+
+
+def test_sync_groups_come_back() -> None:
+    sync = "vrrp_sync_group G {\ngroup {\nV1\nV2\n}\n}\n"
+    files = {}
+    for node, own, priority in (("a", 1, 150), ("b", 2, 100)):
+        source = f"mcast_src_ip 10.0.0.{own}"
+        one = instance(source, name="V1", vips="10.0.0.91/24", priority=priority)
+        two = instance(source, name="V2", vips="10.0.0.92/24", priority=priority, virtual_router_id=52)
+        files[node] = one + two + sync
+    scenario = from_keepalived(
+        {node: read_keepalived(file, node=node) for node, file in files.items()}
+    ).scenario
+    again = there_and_back(scenario)
+    assert again.sync_groups == scenario.sync_groups != ()
+    assert meant(again) == meant(scenario)

@@ -274,3 +274,41 @@ def test_adverts_may_come_from_the_own_mac_of_an_interface() -> None:
     trace = vs.run(made.scenario.with_faults("crash:a@5s"), seed=1)
     sources = {str(one.frame.src) for one in trace.frames if type(one.frame.packet).__name__ == "Vrrp"}
     assert sources == {"00:00:5E:00:01:33", "02:00:C0:A8:01:02"}
+
+
+def two(priorities: tuple[int, int], group: str = "") -> str:
+    """A file with two instances."""
+    return (
+        instance(name="IN", vips="10.0.0.1/24", priority=priorities[0])
+        + instance(
+            name="OUT", interface="eth1", virtual_router_id=52, vips="192.0.2.1/24", priority=priorities[1]
+        )
+        + group
+    )
+
+
+SYNC = "vrrp_sync_group BOTH {\ngroup {\nIN\nOUT\n}\n}\n"
+
+
+def test_a_sync_group_moves_its_members_together() -> None:
+    loose = imported(a=two((150, 150)), b=two((100, 100))).scenario
+    tied = imported(a=two((150, 150), SYNC), b=two((100, 100), SYNC)).scenario
+    [sync] = tied.sync_groups
+    assert (sync.name, sync.groups, sync.nodes) == ("BOTH", ("IN", "OUT"), ("a", "b"))
+    moved = [
+        {one.machine for one in vs.run(made.with_faults("link_down:a.eth1@5s"), seed=1).failovers}
+        for made in (loose, tied)
+    ]
+    assert moved == [{"OUT"}, {"IN", "OUT"}]
+
+
+def test_a_sync_group_of_one_file_only() -> None:
+    made = imported(a=two((150, 150), SYNC), b=two((100, 100)))
+    assert made.scenario.sync_groups[0].nodes == ("a",)
+
+
+def test_without_a_common_leader_the_run_begins_with_the_daemons() -> None:
+    made = imported(a=two((150, 100), SYNC), b=two((100, 150), SYNC))
+    assert made.scenario.start.value == "cold"
+    assert "who is master of BOTH" in made.notes[-1]
+    assert vs.run(made.scenario, seed=1).failovers is not None

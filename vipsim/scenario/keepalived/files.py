@@ -27,6 +27,7 @@ from vipsim.scenario.keepalived.config import (
 from vipsim.scenario.keepalived.config_parts import Address, GarpGroup, Peer, Track
 from vipsim.scenario.keepalived.reader import read_keepalived
 from vipsim.scenario.keepalived.scenario import members
+from vipsim.scenario.keepalived.syncing import blocks_of
 from vipsim.scenario.keepalived.writer import write_keepalived
 from vipsim.scenario.model import Scenario, VrrpGroup
 from vipsim.units import SECOND, Time, format_duration
@@ -58,7 +59,9 @@ def write_node(scenario: Scenario, node: str) -> str:
     if not parts:
         known = ", ".join(node_names_of(scenario)) or "there is none"
         raise ScenarioError(f"{node} has no part in a VRRP group: nodes that have one: {known}")
-    text = write_keepalived(_Writing(node).whole(parts))
+    names = {group.name: instance_name(group) for group, _ in parts}
+    whole = replace(_Writing(node).whole(parts), groups=blocks_of(scenario, node, names))
+    text = write_keepalived(whole)
     _compare(text, node, parts)
     return text
 

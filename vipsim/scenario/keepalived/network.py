@@ -24,6 +24,7 @@ from vipsim.scenario.keepalived.groups import Cluster, addresses_of, joined, tit
 from vipsim.scenario.keepalived.names import Names, iface_name
 from vipsim.scenario.keepalived.places import Place, printable
 from vipsim.scenario.keepalived.scenario import Part, members
+from vipsim.scenario.keepalived.syncing import leaders_differ, sync_groups
 from vipsim.scenario.keepalived.wiring import Port, lans_of
 from vipsim.scenario.model import (
     Client,
@@ -32,6 +33,7 @@ from vipsim.scenario.model import (
     Iface,
     Link,
     Scenario,
+    Start,
     Switch,
     Vip,
     VrrpGroup,
@@ -149,6 +151,7 @@ class _Making:
             virtual_router(cluster, self._vip_names(), self._peer, title, iface_name)
             for cluster, title in zip(self.clusters, titles(self.clusters), strict=True)
         )
+        self.sync = sync_groups(configs, self.clusters, self.groups)
 
     # --- addresses -------------------------------------------------------------------------
 
@@ -255,7 +258,20 @@ class _Making:
             vips=tuple(self.vips.values()),
             groups=self.groups,
             clients=tuple(clients),
+            start=self._start(),
+            sync_groups=self.sync,
         )
+
+    def _start(self) -> Start:
+        """Settled, if it is clear who is master of what a sync group holds together."""
+        unclear = [sync.name for sync in self.sync if leaders_differ(sync, self.groups)]
+        if not unclear:
+            return Start.SETTLED
+        self.notes.append(
+            f"the run begins with the start of keepalived on all nodes: who is master of {_some(unclear)} is "
+            "decided then, since no node has the highest priority everywhere in it"
+        )
+        return Start.COLD
 
     def _ifaces(self, node: str) -> tuple[Iface, ...]:
         ports = [port for lan in self.lans for port in lan if port[0] == node]
@@ -370,6 +386,9 @@ def _placed(problem: Problem, making: _Making) -> Problem:
         case ("vips", str(name), *_):
             address = next(address for address, vip in making.vips.items() if vip.name == name)
             part = next(one for one in making.parts if address in addresses_of(one))
+        case ("sync_groups", str(name), *_):
+            held = next(sync.nodes for sync in making.sync if sync.name == name)
+            part = next(one for one in making.parts if one.node in held and one.sync_group)
         case ("nodes", str(node), *_):
             part = next((one for one in making.parts if one.node == node), part)
     return _problem(part.place, f"({part.instance}) {problem.message}", problem.hint)
