@@ -100,6 +100,10 @@ def test_a_watched_start_tells_of_the_mute_second_master():
         assert len(simulated["adverts"]["n2"]) == len(row["adverts"]["n2"]) == 1
         assert abs(len(simulated["adverts"]["n1"]) - len(row["adverts"]["n1"])) <= 1
         assert [run[0] for run in simulated["owners"]] == [run[0] for run in row["owners"]]
+        for node, lines in row["refused"].items():
+            ours = simulated["refused"][node]
+            assert ours["interval"] == pytest.approx(lines["interval"], abs=1)
+            assert {**ours, "interval": 0} == {**lines, "interval": 0}
         assert {node: len(times) for node, times in simulated["garps_by_node"].items()} == {
             "n1": 10,
             "n2": 10,

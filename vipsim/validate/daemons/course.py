@@ -11,6 +11,7 @@ from vipsim.units import Time
 from vipsim.validate.daemons.experiments import Experiment
 from vipsim.validate.daemons.journal import Journal
 from vipsim.validate.daemons.lab import Lab
+from vipsim.validate.daemons.refusals import Refusals
 from vipsim.validate.daemons.steps import Act
 
 
@@ -54,6 +55,8 @@ class Conducted:
     """Why the trial could not go on."""
     launched: Time = 0
     """When the last daemon was launched; the first one at `begin` of a start."""
+    refusals: Refusals | None = None
+    """Of a start that is watched."""
     reachable_ms: int = 0
     last_answer: Time = 0
     end: Time = 0

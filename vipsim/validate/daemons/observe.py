@@ -124,6 +124,8 @@ def watch(look: Look, recorded: Mapping[str, Any]) -> dict[str, Any]:
     found["outage_total_s"] = rounded(sum(b - a for a, b, *_ in gaps) / SECOND)
     found["seconds"] = rounded((look.seen.end - look.seen.begin) / SECOND)
     found["start_s"] = recorded.get("start_s")
+    if look.conducted.refusals is not None:
+        found["refused"] = look.conducted.refusals.told(look.journal.states, look.journal.nodes)
     found["window"] = {"frames_from_s": 0, "replies_from_s": 0, "to_s_at_least": look.at(look.seen.end)}
     return found
 

@@ -20,6 +20,7 @@ from vipsim.validate.daemons.experiments import Stage
 from vipsim.validate.daemons.journal import Journal
 from vipsim.validate.daemons.lab import CLIENT
 from vipsim.validate.daemons.prober import Prober
+from vipsim.validate.daemons.refusals import Refusals
 
 Story = Generator[Any, Any, Any]
 
@@ -42,11 +43,15 @@ class Unmet(Exception):
 
 def conduct(course: Course, seed: int) -> Conducted:
     """Conduct the trial once."""
-    simulation = Simulation(course.plan, seed, Level.SUMMARY, launch=())
+    refusals = Refusals() if course.experiment.kind == "watch" else None
+    simulation = Simulation(course.plan, seed, Level.SUMMARY, refusals, launch=())
+    if refusals is not None:
+        refusals.network = simulation.network
     watched = any("garp_answered_by_old" in row for row in course.rows.values())
     director = Director(course, simulation, Journal(simulation, watched))
     simulation.env.run(until=simulation.env.process(director.conduct()))
     found = director.conducted
+    found.refusals = refusals
     client = simulation.network.clients[0]
     client.finish()
     found.end, found.last_answer = simulation.env._now, client.ear.last
