@@ -56,7 +56,13 @@ def meant(scenario: Scenario) -> dict[tuple[str, str], VrrpSettings]:
             one = vrrp_settings(scenario, group, member.node)
             homes = {vip: (one.home(vip)[0], NO_MAC) for vip, _ in one.vips if one.home(vip)[0] != one.iface}
             found[member.node, instance_name(group)] = replace(
-                one, name="", mac=NO_MAC, homes=homes, keywords=_meant(one)
+                one,
+                name="",
+                # nopreempt does nothing with state MASTER
+                preempt=one.preempt or one.keywords_in_force().state == "MASTER",
+                mac=NO_MAC,
+                homes=homes,
+                keywords=_meant(one),
             )
     return found
 

@@ -106,7 +106,9 @@ TRIES: dict[str, list[Try]] = {
             (A + conf(name="VI_2", virtual_router_id=9, vips="10.0.0.1/24"),),
         ),
     ],
-    "vrid-clash": [Try(E, "virtual_router_id 51 for different", (A, conf(vips="10.0.0.1/24")), (A, B))],
+    "vrid-clash": [
+        Try(E, "virtual_router_id 51 for different", (A, conf(name="X", vips="10.0.0.1/24")), (A, B))
+    ],
     "transport-mismatch": [
         Try(E, "a sends its adverts to unicast peers", (conf(UNICAST.format(1, "10.0.0.2")), B), (A, B)),
         Try(
@@ -409,8 +411,8 @@ def test_what_keepalived_says_itself_is_a_hint_where_no_rule_explains_it() -> No
 
 def test_ipv6_instances_are_looked_at_too() -> None:
     six = conf(priority=150, vips="fe80::1/64", version=None)
-    [finding] = [one for one in found(six, conf(vips="fe80::2/64")) if one.rule == "vrid-clash"]
-    assert "virtual_router_id 51 for different addresses" in finding.what
+    [finding] = [one for one in found(six, conf(vips="fe80::2/64")) if one.rule == "list-mismatch"]
+    assert "fe80::1 is not in that of b" in finding.what
 
 
 # --- what is said is what happens ----------------------------------------------------------------

@@ -113,7 +113,7 @@ class _Writing:
         words: dict[str, Any] = dict(_words(keywords))
         if keywords.state:
             words["state"] = given(keywords.state)
-        if not settings.preempt:
+        if not settings.preempt and keywords.state != "MASTER":  # which clears it, with a warning
             words["preempt"] = given(False)
         if settings.virtual_mac is not None:
             words["use_vmac"] = given(True)

@@ -23,28 +23,21 @@ Cluster = tuple[Part, ...]
 def joined(parts: Iterable[Part]) -> list[Cluster]:
     """Return the parts by virtual router, in the order in which each is met first.
 
-    Instances of different nodes belong together if they have one vrid. Where a node has it twice (on two
-    interfaces), the names of interface and instance and the addresses decide.
+    Instances of different nodes belong together if they have one vrid, and an address or their name in
+    common; what has nothing but the vrid in common is another service on it. Where several fit, most in
+    common wins, then the name of the interface.
     """
-    parts = list(parts)
-    twice = {
-        one.vrid
-        for one in parts
-        if sum(other.vrid == one.vrid and other.node == one.node for other in parts) > 1
-    }
     found: list[list[Part]] = []
     for part in parts:
         fitting = [
             cluster
             for cluster in found
-            if cluster[0].vrid == part.vrid and all(one.node != part.node for one in cluster)
+            if cluster[0].vrid == part.vrid
+            and all(one.node != part.node for one in cluster)
+            and _likeness(cluster, part) > 1
         ]
-        if part.vrid in twice:
-            fitting = sorted(
-                (one for one in fitting if _likeness(one, part)), key=lambda one: -_likeness(one, part)
-            )
         if fitting:
-            fitting[0].append(part)
+            max(fitting, key=lambda one: _likeness(one, part)).append(part)
         else:
             found.append([part])
     return [tuple(cluster) for cluster in found]
@@ -53,8 +46,8 @@ def joined(parts: Iterable[Part]) -> list[Cluster]:
 def _likeness(cluster: Sequence[Part], part: Part) -> int:
     same = (
         any(set(addresses_of(one)) & set(addresses_of(part)) for one in cluster),
-        any(one.iface == part.iface for one in cluster),
         any(one.instance == part.instance for one in cluster),
+        any(one.iface == part.iface for one in cluster),
     )
     return 4 * same[0] + 2 * same[1] + same[2]
 

@@ -8,6 +8,7 @@ is nearly mute (truth/NOTES 24, knowledge/keepalived.md section 1).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from vipsim.scenario.keepalived.forms import Ip
 from vipsim.scenario.keepalived.lint.case import Case, Seat
@@ -111,9 +112,9 @@ def auth_mismatch(case: Case) -> Iterator[Finding]:
 
 
 def list_mismatch(case: Case) -> Iterator[Finding]:
-    """Two lists of addresses that have something in common."""
+    """Two lists of addresses."""
     for one, other in case.pairs:
-        if one.listed == other.listed or not one.listed & other.listed:
+        if one.listed == other.listed:
             continue
         missing, more = one.listed - other.listed, other.listed - one.listed
         parts = [f"{_some(missing)} is not in that of {other.name}"] if missing else []
@@ -132,22 +133,25 @@ def list_mismatch(case: Case) -> Iterator[Finding]:
 
 def vrid_clash(case: Case) -> Iterator[Finding]:
     """One vrid for two services on what looks like one LAN."""
-    for one, other in case.pairs:
-        if one.listed & other.listed or not (one.listed and other.listed):
-            continue
+    for first, second in combinations(case.routers, 2):
+        one, other = first[0], second[0]
         vrid = one.instance.virtual_router_id
-        same_mac = one.instance.use_vmac.value and other.instance.use_vmac.value
+        apart = {seat.node for seat in first} & {seat.node for seat in second}
+        same = vrid.value == other.instance.virtual_router_id.value
+        if not same or apart or one.instance.ipv6 != other.instance.ipv6:
+            continue
+        near = one.instance.interface.value == other.instance.interface.value
+        both_virtual = one.instance.use_vmac.value and other.instance.use_vmac.value
         yield Finding(
-            Level.ERROR,
+            Level.ERROR if near else Level.HINT,
             other.at(other.instance.virtual_router_id),
             f"{one.name} and {other.name} have virtual_router_id {vrid.value} for different addresses: if "
-            "they are "
-            f"on one LAN each rejects the other's adverts, both are MASTER from {secs(other.down)} after "
-            "their "
-            "start, and the adverts of the one keep the other's from being sent"
+            "they "
+            f"are on one LAN each rejects the other's adverts, both are MASTER from {secs(other.down)} after "
+            "their start, and the adverts of the one keep the other's from being sent"
             + (
-                "; the two have one virtual MAC address, which the switch moves to and fro"
-                if same_mac
+                "; both have one virtual MAC address, which the switch moves to and fro"
+                if both_virtual
                 else ""
             ),
             "give each service of a LAN its own virtual_router_id (1 to 255)",
