@@ -27,19 +27,23 @@ from vipsim.machines.vocabulary import (
     VipFailed,
     VipReady,
 )
+from vipsim.resources import scenario_path
 from vipsim.scenario.assemble import daemons
 from vipsim.scenario.builders import IFACE, pair
 from vipsim.scenario.model import Scenario
+from vipsim.scenario.reader import read_scenario
 from vipsim.trace.records import FrameRecord
 from vipsim.trace.trace import Trace
 from vipsim.units import MS, Time
+from vipsim.wire.addresses import NO_MAC
 from vipsim.wire.codec import encode
-from vipsim.wire.frames import Arp, Echo, Udp, Vrrp, gratuitous_request
+from vipsim.wire.frames import Arp, Carp, Echo, Udp, Vrrp, gratuitous_request
 from vipsim.worlds import run
 
 Call = tuple[Time, str, Event, list[Action]]
 """Time, part, event, actions."""
 
+UCARP = read_scenario(scenario_path("ucarp-pair")).without_faults().with_setting("links.*.rate", "unlimited")
 STORIES = {
     "vrrp, the master crashes and comes back": pair(
         duration="20s", faults=["crash:db1@5s", "reboot:db1@12s"], rate=None
@@ -72,6 +76,12 @@ STORIES = {
         duration="10s",
         faults=["isolate:db1@3s", "heal:db1@6s"],
         rate=None,
+    ),
+    "ucarp, the master is killed and comes back": UCARP.with_faults("kill:db1@2s", "restart:db1@9s"),
+    "ucarp, two masters until the cable is mended": UCARP.with_faults("isolate:db1@2s", "heal:db1@9s"),
+    "ucarp, a carrier is lost and returns": UCARP.with_faults("port_down:db1@1s", "port_up:db1@3s"),
+    "openbsd, the master says goodbye": UCARP.with_setting("carp.profile", "openbsd").with_faults(
+        "stop:db1@2s", "restart:db1@5s"
     ),
 }
 
@@ -148,8 +158,9 @@ def asked_for(calls: list[Call]) -> list[tuple[Time, str, str, bytes]]:
             match action:
                 case Send(frame, iface):
                     wanted.append((now, "frame", iface, encode(frame)))
-                case Announce(vip, iface, source):
-                    wanted.append((now, "frame", iface, encode(gratuitous_request(vip, source))))
+                case Announce(vip, iface, source, form):
+                    target = source if form == "garp-request-own" else NO_MAC
+                    wanted.append((now, "frame", iface, encode(gratuitous_request(vip, source, target))))
                 case SendPacket(packet):
                     wanted.append((now, "packet", str(packet.dst), packet_bytes(packet)))
     return wanted
@@ -158,7 +169,7 @@ def asked_for(calls: list[Call]) -> list[tuple[Time, str, str, bytes]]:
 def is_the_daemons(record: FrameRecord) -> bool:
     """Adverts, announcements, ARP probes, heartbeats and questions: all that no kernel sends by itself."""
     match record.frame.packet:
-        case Vrrp():
+        case Vrrp() | Carp():
             return True
         case Arp() as arp:
             return arp.is_gratuitous or not arp.sender_ip
