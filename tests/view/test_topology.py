@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.text import Text
 
 from tests.view import drawn, runs
+from vipsim.resources import scenario_path
 from vipsim.scenario.model import (
     End,
     HeartbeatGroup,
@@ -15,6 +16,7 @@ from vipsim.scenario.model import (
     VrrpGroup,
     VrrpMember,
 )
+from vipsim.scenario.reader import read_scenario
 from vipsim.units import SECOND
 from vipsim.view import plot_topology, save
 from vipsim.wire.addresses import IPv4
@@ -51,6 +53,13 @@ def test_every_node_and_link_once_and_nothing_overlaps(clients: int, switches: i
     }
     assert links == {f"link:{link.a}-{link.b}" for link in scenario.links}
     drawn.assert_readable(ax)
+
+
+def test_members_of_carp_show_their_period() -> None:
+    ax = plot_topology(read_scenario(scenario_path("ucarp-pair")))
+    shown = [artist.get_text() for artist in ax.findobj(Text)]
+    assert sum("every 1 s + 100/256" in text for text in shown) == 1
+    assert set(boxes(ax, "vip:")) == {"carp 51"}
 
 
 @pytest.mark.parametrize(("clients", "switches"), SHAPES)

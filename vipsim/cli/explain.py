@@ -112,10 +112,11 @@ def _head(trace: Trace) -> str:
 
     profiles = dict.fromkeys(one.profile for one in read_instances(trace.header).values())
     lines = [f"{trace.name}, seed {trace.seed}: <- is the cause of the lines above it"]
-    if KEEPALIVED not in profiles:
+    if not profiles:
+        lines.append("in plain words: there is no VRRP group, and keepalived has words for no other")
+    elif KEEPALIVED not in profiles:
         lines.append(
-            f"profile {', '.join(profiles) or 'heartbeat'}: in plain words; for keepalived's: "
-            "--set vrrp.profile=keepalived"
+            f"profile {', '.join(profiles)}: in plain words; for keepalived's: --set vrrp.profile=keepalived"
         )
     if trace.level < Level.FRAMES:
         lines.append("no frames in this trace: adverts that changed nothing are not told")

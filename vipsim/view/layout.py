@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 import networkx as nx
 
-from vipsim.scenario.model import Host, Link, Scenario
+from vipsim.scenario.model import CarpMember, Host, Link, Scenario
 from vipsim.units import format_duration, format_rate
 from vipsim.view import style
 
@@ -149,6 +149,8 @@ def cable_text(link: Link) -> str:
 def _role(group: object, node: str) -> str:
     for member in getattr(group, "members", ()):
         if member.node == node:
+            if isinstance(member, CarpMember):
+                return f"every {member.advbase} s + {member.advskew}/256"
             return f"priority {member.priority}"
     for role in ("primary", "standby"):
         member = getattr(group, role, None)

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from vipsim.errors import VipsimError
+from vipsim.machines.carp.rules import period, takeover_time
 from vipsim.machines.vrrp.rules import master_down_interval
 from vipsim.scenario.fields import nearest
-from vipsim.scenario.model import At, Fault, FaultWord, HeartbeatGroup, Scenario, Start, VrrpGroup
+from vipsim.scenario.model import At, Fault, FaultWord, Group, HeartbeatGroup, Scenario, Start, VrrpGroup
 from vipsim.scenario.paths import set_paths
 from vipsim.sim.faults import WAY_BACK
 from vipsim.units import SECOND, Time, format_duration, parse_duration
@@ -179,13 +180,13 @@ def slowest_interval(scenario: Scenario) -> Time:
     return max((interval for group in scenario.groups for interval in _intervals(group)), default=SECOND)
 
 
-def _intervals(group: object) -> Sequence[Time]:
+def _intervals(group: Group) -> Sequence[Time]:
     if isinstance(group, HeartbeatGroup):
         return (group.interval,)
     if isinstance(group, VrrpGroup):
         written = [dict(group.keepalived) | dict(member.keepalived) for member in group.members]
         return (group.advert_interval, *(one["advert_int"] for one in written if "advert_int" in one))
-    return ()
+    return tuple(period(one.advbase, one.advskew) for one in group.members)
 
 
 def _settling(scenario: Scenario) -> Time:
@@ -202,4 +203,7 @@ def _settling(scenario: Scenario) -> Time:
                 down = master_down_interval(group.version_of(member), member.priority, interval, missed)
                 delays = written.get("preempt_delay", 0) + written.get("vrrp_startup_delay", 0)
                 waits.append(3 * down + delays)
+        else:  # ucarp hears up to a second late, and sleeps 10 s after a loss of its carrier
+            slowest = max(takeover_time(one.advbase, one.advskew, one.ratio) for one in group.members)
+            waits.append(3 * (slowest + SECOND) + 10 * SECOND)
     return max(waits)
