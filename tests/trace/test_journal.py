@@ -16,6 +16,7 @@ from vipsim.scenario.data import from_data
 from vipsim.scenario.model import Scenario
 from vipsim.trace.journal import Line, journal, journal_text
 
+VIPS = {"service": "192.168.1.219/24", "second": "192.168.1.220/24"}
 ADDRESSES = {"n1": "192.168.1.217/24", "n2": "192.168.1.218/24", "c1": "192.168.1.10/24"}
 
 
@@ -34,7 +35,7 @@ def keepalived(*faults: str, duration: str = "20s", start: str = "cold", **group
             "sw": {"kind": "switch"},
         },
         "links": [{"ends": [f"{name}.eth0", "sw"]} for name in ADDRESSES],
-        "vips": {"service": "192.168.1.219/24"},
+        "vips": {name: VIPS[name] for name in group.get("vips", ["service"])},
         "groups": [
             {
                 "vrrp": {
@@ -216,6 +217,70 @@ def test_preempt_delay_starts_at_the_first_lower_advert() -> None:
         *[DISCARD] * 3,
         *TAKEOVER,
     ]
+
+
+@pytest.mark.parametrize("kind", ["fault", "weight"])
+def test_a_tracked_script_reads_as_the_real_one(kind: str) -> None:
+    """Recorded with interval 1: the file that it tests is gone at 5 s, back at 9 s (weight: 10 s)."""
+    script = {} if kind == "fault" else {"weight": -60}
+    back = "9s" if kind == "fault" else "10s"
+    pair = keepalived(
+        "script_fail:n1.chk@5s",
+        f"script_ok:n1.chk@{back}",
+        duration="14s",
+        start="settled",
+        n1={"keepalived": {"track_script": {"chk": script}}},
+    )
+    fails = ["Script `chk` now returning 1", "VRRP_Script(chk) failed (exited with status 1)"]
+    works = ["Script `chk` now returning 0", "VRRP_Script(chk) succeeded"]
+    told = logged(pair, "n1")
+    if kind == "fault":
+        down = ["(VI_51) Entering FAULT STATE", "(VI_51) sent 0 priority", "(VI_51) removing VIPs."]
+        up = ["(VI_51) Entering BACKUP STATE"]
+    else:
+        down = [
+            "(VI_51) Changing effective priority from 150 to 90",
+            "(VI_51) Master received advert from 192.168.1.218 with higher priority 100, ours 90",
+            "(VI_51) Entering BACKUP STATE",
+            "(VI_51) removing VIPs.",
+        ]
+        up = ["(VI_51) Changing effective priority from 90 to 150"]
+    assert told == [*fails, *down, *works, *up, *[DISCARD] * 3, *TAKEOVER]
+    goodbyes = ["(VI_51) Backup received priority 0 advertisement"] * 2
+    lower = ["(VI_51) received lower priority (90) advert from 192.168.1.217 - discarding"] * 3
+    assert logged(pair, "n2")[:4] == [*(goodbyes if kind == "fault" else lower), *TAKEOVER][:4]
+
+
+def test_rise_and_fall_are_counted() -> None:
+    """Recorded with fall 2: the first failure is told, the second one counts."""
+    script = {"weight": -60, "fall": 2, "rise": 2}
+    pair = keepalived(
+        "script_fail:n1.chk@5s", start="settled", n1={"keepalived": {"track_script": {"chk": script}}}
+    )
+    told = [line for line in lines(pair) if "chk" in line.text]
+    first, second = (line for line in told if line.program)
+    assert first.text == "Script `chk` now returning 1" and second.text.startswith("VRRP_Script(chk) failed")
+    assert second.time - first.time == vs.units.SECOND
+
+
+def test_half_killed_daemons_say_what_the_other_half_knows() -> None:
+    """Recorded: the parent tells of its child; without a parent the child leaves in silence about it."""
+    child = logged(keepalived("kill_child:n1@5s", start="settled", duration="6s"), "n1")
+    assert child == ["VRRP child process(..) died: Respawning", *START]
+    parent = logged(keepalived("kill_parent:n1@5s", start="settled", duration="6s"), "n1")
+    assert parent == ["(VI_51) sent 0 priority", "(VI_51) removing VIPs."]
+
+
+def test_a_reload_changes_what_is_heard() -> None:
+    """Recorded: n1 reads a file with another address; n2 rejects it, becomes master, and n1 rejects n2."""
+    one = {"vips": ["service"]}
+    reload = "reload:n1:vips=service,second@5.3s"
+    pair = keepalived(reload, duration="11s", vips=["service", "second"], n1=one, n2=one)
+    told = logged(pair, "n1", since=5.2)
+    assert told[:4] == ["Reloading ...", "Reloading", "(VI_51) setting VIPs.", "Reload complete"]
+    assert "(VI_51) received an unexpected ip number count 1, expected 2!" in told
+    refused = "(VI_51) received an unexpected ip number count 2, expected 1!"
+    assert logged(pair, "n2", since=5.2)[:8] == [*[refused] * 4, *TAKEOVER]
 
 
 # --- causes ----------------------------------------------------------------------------------

@@ -10,6 +10,11 @@ from vipsim.units import MS, SECOND, Time
 
 _OWN_DOING = frozenset({"state", "vip", "announce", "advert", "note", "daemon"})
 """Records of a daemon's own doing: what made it act is behind them."""
+_BEGINNINGS = {
+    "start": "the daemon starts",
+    "thaw": "the daemon goes on",
+    "reload": "the daemon reads its configuration again",
+}
 _WAITED: Time = 100 * MS
 """A frame that is read so much later than it came has waited for a process that did not run."""
 TIMERS = {
@@ -19,6 +24,15 @@ TIMERS = {
     "announce next": "vrrp_garp_interval",
 }
 """The timers of a router, for people."""
+
+
+def timer_words(fired: Record) -> str:
+    """The timer of a record of kind ``timer``, for people."""
+    part, name = str(fired.data["part"]), str(fired.data["name"])
+    kind, _, which = part.partition(" ")
+    if kind == "script":
+        return f"the {'interval' if name == 'run' else name} of script {which}"
+    return TIMERS.get(name, f"its timer {name}")
 
 
 def at(time: Time) -> str:
@@ -43,7 +57,7 @@ class Causes:
         found = self._records.get(record.cause)
         blame = self._blame(record)
         while found is not None and found.node == record.node and found.kind in _OWN_DOING:
-            if found.kind == "daemon" and found.data["act"] in ("start", "thaw"):
+            if found.kind == "daemon" and found.data["act"] in _BEGINNINGS:
                 break
             blame = blame or self._blame(found)
             found = self._records.get(found.cause)
@@ -59,7 +73,7 @@ class Causes:
             case "fault":
                 return f"fault {fault_words(data)}"
             case "daemon":
-                return "the daemon starts" if data["act"] == "start" else "the daemon goes on"
+                return _BEGINNINGS[data["act"]]
             case "link":
                 return f"carrier of {data['iface']} {'came' if data['up'] else 'was lost'} {at(found.time)}"
             case "run":
@@ -98,8 +112,7 @@ class Causes:
 
     def timer(self, fired: Record) -> str:
         """A wake-up: which timer ran out, since when it ran, and who set it."""
-        name = str(fired.data["name"])
-        words = TIMERS.get(name, f"its timer {name}")
+        words = timer_words(fired)
         armed = self._records.get(fired.cause)
         if armed is None:
             return f"{words} ran out"
@@ -118,12 +131,12 @@ class Causes:
                 return "its own advert"
             case "advert":
                 return self.frame(armed, fired.node)
-            case "timer" if data["name"] == fired.data["name"]:
+            case "timer" if (data["part"], data["name"]) == (fired.data["part"], fired.data["name"]):
                 return "the tick before"
             case "timer":
-                return f"the end of {TIMERS.get(str(data['name']), data['name'])}"
+                return f"the end of {timer_words(armed)}"
             case "daemon":
-                return "the start of the daemon"
+                return f"the {'reload' if data['act'] == 'reload' else 'start'} of the daemon"
             case "fault":
                 return f"fault {fault_words(data)}"
         return armed.kind

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from vipsim.errors import AddressError
@@ -86,7 +86,7 @@ def read_instances(header: Mapping[str, Any]) -> dict[tuple[str, str], Instance]
     """Return every router of the scenario in a trace's header, by (node, machine)."""
     scenario = _mapping(header.get("scenario"))
     nodes = _mapping(scenario.get("nodes"))
-    vips = {str(name): str(text).partition("/")[0] for name, text in _mapping(scenario.get("vips")).items()}
+    vips = read_vips(header)
     found: dict[tuple[str, str], Instance] = {}
     for group in _sequence(scenario.get("groups")):
         body = _mapping(_mapping(group).get("vrrp"))
@@ -106,11 +106,9 @@ def _read_member(
     vrid = _int(group.get("vrid"), 0)
     name = str(group.get("name") or "")
     keywords = {**_mapping(group.get("keepalived")), **_mapping(member.get("keepalived"))}
-    interval = _time(keywords.get("advert_int")) or _time(group.get("advert_interval")) or SECOND
+    interval = _time(keywords.get("advert_int")) or _time(group.get("advert_interval"))
     version = _int(member.get("version"), _int(group.get("version"), 2))
-    profile = str(group.get("profile") or "")
-    if version == 2 and profile == KEEPALIVED:
-        interval = max(1, (interval + SECOND // 2) // SECOND) * SECOND
+    profile = str(member.get("profile") or group.get("profile") or "")
     interfaces = _mapping(host.get("interfaces")).values()
     return Instance(
         node=node,
@@ -121,7 +119,7 @@ def _read_member(
         iface=f"{node}.{member.get('iface')}",
         priority=_int(member.get("priority"), 100),
         version=version,
-        interval=interval,
+        interval=_in_force(interval or SECOND, version, profile),
         preempt=member.get("preempt") is not False,
         vips=tuple(
             vips.get(str(vip), str(vip)) for vip in _sequence(member.get("vips") or group.get("vips"))
@@ -132,6 +130,51 @@ def _read_member(
         addresses=frozenset(_addresses(_mapping(one).get("address") for one in interfaces)),
         keywords=keywords,
     )
+
+
+def reloaded(one: Instance, value: str, vips: Mapping[str, str]) -> Instance:
+    """Return an instance after the fault ``reload`` with this value (``priority=90 51.advert_int=2s``).
+
+    Parameters
+    ----------
+    one : Instance
+        As it was.
+    value : str
+        Settings with spaces between them; some may be another instance's.
+    vips : mapping
+        Addresses by name.
+    """
+    keywords = dict(one.keywords)
+    for setting in value.split():
+        path, _, text = setting.partition("=")
+        place, dot, key = path.rpartition(".")
+        if dot and place not in (str(one.vrid), one.title):
+            continue
+        match key:
+            case "vips":
+                one = replace(one, vips=tuple(vips.get(name, name) for name in text.split(",")))
+            case "version" if text.isdigit():
+                one = replace(one, version=int(text))
+            case "advert_int":
+                one = replace(one, interval=_in_force(_time(text) or one.interval, one.version, one.profile))
+            case "preempt":
+                one = replace(one, preempt=text != "false")
+            case _:
+                keywords[key] = {"true": True, "false": False}.get(text, text)
+    return replace(one, keywords=keywords)
+
+
+def read_vips(header: Mapping[str, Any]) -> dict[str, str]:
+    """Return the virtual addresses of the scenario in a trace's header, by name."""
+    named = _mapping(_mapping(header.get("scenario")).get("vips"))
+    return {str(name): str(text).partition("/")[0] for name, text in named.items()}
+
+
+def _in_force(interval: Time, version: int, profile: str) -> Time:
+    """The interval that keepalived runs at: whole seconds in version 2."""
+    if version != 2 or profile != KEEPALIVED:
+        return interval
+    return max(1, (interval + SECOND // 2) // SECOND) * SECOND
 
 
 def _addresses(texts: Iterable[Any]) -> Iterator[IPv4]:

@@ -7,13 +7,15 @@ stopped for a while. ``tests/live/test_journal.py`` lays runs beside real journa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from vipsim.trace.journal.causes import Causes
 from vipsim.trace.journal.heard import Reading
-from vipsim.trace.journal.instances import Instance
-from vipsim.trace.journal.lines import PROGRAM, Line
+from vipsim.trace.journal.instances import Instance, reloaded
+from vipsim.trace.journal.lines import PARENT, PROGRAM, Line
+from vipsim.trace.journal.priorities import Coming
 from vipsim.trace.journal.router import Router
+from vipsim.trace.journal.scripts import PART, Scripts
 from vipsim.trace.records import Record
 from vipsim.units import MS, SECOND, Time
 
@@ -25,9 +27,18 @@ _LATE: Time = SECOND
 class Keepalived:
     """The log of one node's daemon."""
 
-    def __init__(self, node: str, instances: Sequence[Instance]) -> None:
+    def __init__(
+        self,
+        node: str,
+        instances: Sequence[Instance],
+        coming: Mapping[str, Coming],
+        vips: Mapping[str, str],
+    ) -> None:
         self.node = node
+        self._vips = vips
         self.routers = {one.machine: Router(one) for one in instances}
+        self._scripts = Scripts(instances)
+        self._coming = coming
         self._queued: set[tuple[int, str]] = set()
         """Bursts whose beginning was said: (id of what caused it, address)."""
         self._settled: set[int] = set()
@@ -67,12 +78,43 @@ class Keepalived:
             case "link":
                 text = f"Netlink reports {record.data['iface']} {'up' if record.data['up'] else 'down'}"
                 yield self._say(record, text, causes.why(record))
-            case "timer" if record.data["part"] in self.routers:
-                name = record.data["name"]
-                if name == "advert":
-                    return  # the advert itself tells it
-                if name != "master_down":
-                    yield self._say(record, "wakes up", causes.timer(record), logged=False)
+                yield from self._priorities(record, causes.why(record))
+            case "timer":
+                yield from self._timer(record, causes)
+
+    def fault(self, record: Record) -> Iterator[Line]:
+        """A fault hits something that this daemon runs or tracks."""
+        word, name = record.data["word"], str(record.data["target"]).partition(".")[2]
+        if word in ("script_fail", "script_ok"):
+            self._scripts.fault(word, name, str(record.data.get("value") or ""))
+        elif word == "reload":
+            for router in self.routers.values():
+                value = str(record.data.get("value") or "")
+                router.instance = reloaded(router.instance, value, self._vips)
+        elif word in ("track_down", "track_up"):
+            yield from self._priorities(record, f"fault {word} of {name}")
+
+    def _timer(self, record: Record, causes: Causes) -> Iterator[Line]:
+        part, name = str(record.data["part"]), record.data["name"]
+        because = causes.timer(record)
+        if part.startswith(PART):
+            said = list(self._scripts.fired(part, name))
+            for text in said:
+                yield self._say(record, text, because)
+            if said:
+                yield from self._priorities(record, because)
+        elif part in self.routers and name not in ("advert", "master_down"):
+            # What these two lead to tells them.
+            yield self._say(record, "wakes up", because, logged=False)
+
+    def _priorities(self, record: Record, because: str) -> Iterator[Line]:
+        """Something tracked has changed: its effect, as the next advert will show it."""
+        for machine, router in self.routers.items():
+            coming = self._coming.get(machine)
+            priority = None if coming is None else coming.after(record.id)
+            if priority is not None and priority != router.priority:
+                yield self._of(record, router, _changing(router.priority, priority), because)
+                router.priority = priority
 
     def _state(self, record: Record, causes: Causes) -> Iterator[Line]:
         router = self.routers.get(record.data["machine"])
@@ -101,6 +143,7 @@ class Keepalived:
         elif old == "INIT":
             yield self._of(record, router, "removing VIPs.", because, detail=True)
             yield self._of(record, router, f"Entering {new} STATE (init)", because)
+            self._queued.add((record.id, "release"))  # addresses that were left behind: said already
         else:
             yield self._of(record, router, f"Entering {new} STATE", because)
             if new == "FAULT" and old == "MASTER":
@@ -141,8 +184,7 @@ class Keepalived:
             yield self._of(record, router, _GOODBYE, because, detail=True, logged=router.state != "FAULT")
             return
         if priority != router.priority:
-            text = f"Changing effective priority from {router.priority} to {priority}"
-            yield self._of(record, router, text, because)
+            yield self._of(record, router, _changing(router.priority, priority), because)
             router.priority = priority
         yield self._of(record, router, f"sends an advert, priority {priority}", because, logged=False)
 
@@ -150,8 +192,23 @@ class Keepalived:
         because, act = causes.why(record), record.data["act"]
         if act == "stop":
             yield self._say(record, "Stopping", because)
+        elif act == "kill_child":
+            yield self._parent(record, "VRRP child process(..) died: Respawning", because)
+        elif act == "reload":
+            yield self._parent(record, "Reloading ...", because)
+            yield self._say(record, "Reloading", because)
+            for machine, router in self.routers.items():
+                # It takes the new priority without a word.
+                coming = self._coming.get(machine)
+                router.priority = (coming and coming.after(record.id)) or router.priority
+                if router.state == "MASTER":
+                    yield self._of(record, router, "setting VIPs.", because, detail=True)
+            yield self._say(record, "Reload complete", because)
         elif act in _SILENT:
             yield self._say(record, _SILENT[act], because, logged=False)
+        if act == "start" and record.time:
+            for text in self._scripts.begin():
+                yield self._say(record, text, because)
         if act == "thaw":
             dues = [router.due for router in self.routers.values() if router.due is not None]
             late = record.time - min(dues, default=record.time)
@@ -174,6 +231,10 @@ class Keepalived:
         """A line of one instance."""
         return self._say(record, f"({router.instance.title}) {text}", cause, **how)
 
+    def _parent(self, record: Record, text: str, cause: str) -> Line:
+        """A line of the parent process."""
+        return Line(record.time, self.node, PARENT, text, cause, record=record.id)
+
     def _say(
         self, record: Record, text: str, cause: str, *, detail: bool = False, logged: bool = True
     ) -> Line:
@@ -181,9 +242,14 @@ class Keepalived:
         return Line(record.time, self.node, PROGRAM, text, cause, detail, logged, record.id)
 
 
+def _changing(old: int, new: int) -> str:
+    return f"Changing effective priority from {old} to {new}"
+
+
 _SILENT = {
     "start": "the process starts",
     "kill": "the process is killed and cannot log it",
+    "kill_parent": "the parent is killed and cannot log it",
     "freeze": "the process is stopped and cannot log it",
     "thaw": "the process goes on",
 }

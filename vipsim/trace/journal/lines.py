@@ -9,7 +9,9 @@ from vipsim.units import MS, SECOND, Time
 
 PROGRAM = "Keepalived_vrrp"
 """keepalived's VRRP process, as its journal names it."""
-PIDS = {PROGRAM: "[..]"}
+PARENT = "Keepalived"
+"""Its parent."""
+PIDS = {PROGRAM: "[..]", PARENT: "[..]"}
 """Where a journal has the number of a process."""
 WORLD = ""
 """`Line.program` of what no daemon says: a fault, a client."""

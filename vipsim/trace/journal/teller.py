@@ -8,9 +8,10 @@ from vipsim.trace.facts_reading import read_facts
 from vipsim.trace.formatting import fault_words, sentence
 from vipsim.trace.journal.causes import Causes
 from vipsim.trace.journal.heard import Reading, readings
-from vipsim.trace.journal.instances import KEEPALIVED, Instance, read_instances
+from vipsim.trace.journal.instances import KEEPALIVED, Instance, read_instances, read_vips
 from vipsim.trace.journal.keepalived import Keepalived
 from vipsim.trace.journal.lines import WORLD, Line
+from vipsim.trace.journal.priorities import Coming, coming_adverts
 from vipsim.trace.records import Record
 from vipsim.trace.trace import Trace
 
@@ -38,7 +39,7 @@ def journal(trace: Trace, clients: bool = False) -> list[Line]:
     ours = {key: one for key, one in instances.items() if one.profile == KEEPALIVED}
     read = readings(trace, instances)
     causes = Causes(trace, read)
-    daemons = _daemons(ours)
+    daemons = _daemons(ours, coming_adverts(trace.select("advert")), read_vips(trace.header))
     heard = [one for one in read if one.instance.node in daemons]
     machines = read_facts(trace.header).machines
     lines: list[Line] = []
@@ -48,6 +49,8 @@ def journal(trace: Trace, clients: bool = False) -> list[Line]:
         elif thing.kind == "fault":
             text = f"--- fault {fault_words(thing.data)} ---"
             lines.append(Line(thing.time, "", WORLD, text, record=thing.id))
+            hit = daemons.get(str(thing.data["target"]).partition(".")[0])
+            lines += hit.fault(thing) if hit is not None else []
         elif thing.kind in ("gap", "answered"):
             lines += [Line(thing.time, thing.data["client"], WORLD, _words(thing))] if clients else []
         elif thing.kind in _OF_DAEMONS and thing.node in daemons:
@@ -57,11 +60,15 @@ def journal(trace: Trace, clients: bool = False) -> list[Line]:
     return lines
 
 
-def _daemons(instances: Mapping[tuple[str, str], Instance]) -> dict[str, Keepalived]:
+def _daemons(
+    instances: Mapping[tuple[str, str], Instance],
+    coming: Mapping[str, Mapping[str, Coming]],
+    vips: Mapping[str, str],
+) -> dict[str, Keepalived]:
     by_node: dict[str, list[Instance]] = {}
     for one in instances.values():
         by_node.setdefault(one.node, []).append(one)
-    return {node: Keepalived(node, ones) for node, ones in by_node.items()}
+    return {node: Keepalived(node, ones, coming.get(node, {}), vips) for node, ones in by_node.items()}
 
 
 def _in_order(records: list[Record], read: list[Reading]) -> Iterator[Record | Reading]:
