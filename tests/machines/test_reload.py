@@ -36,6 +36,15 @@ def test_a_master_goes_on_at_once_with_an_advert():
     assert announced(made) == []
 
 
+def test_its_last_advert_is_as_it_was():
+    """Recorded on the cable at SIGHUP: one advert with the old priority and list, then one with the new."""
+    made = master(150)
+    (old,) = only(Send, made.feed(Reloaded(settings(90, vips=BOTH)), s("0.25")))
+    assert old.frame.packet.priority == 150 and old.frame.packet.vips == (VIP,)
+    (new,) = only(Send, made.run(s("0.25")))
+    assert new.frame.packet.priority == 90 and new.frame.packet.vips == (VIP, OTHER_VIP)
+
+
 def test_a_backup_waits_anew():
     made = backup(100)
     made.hear(advert(150), s(1))

@@ -156,12 +156,15 @@ class Router:
     def _reload(self, settings: VrrpSettings, down: tuple[str, ...], now: Time) -> list[Action]:
         """Go on with other settings, as keepalived 2.2.7 does at SIGHUP (source: vrrp_daemon.c, vrrp.c).
 
-        Every timer is forgotten, a second burst too. A master stays one whatever its priority is now:
-        addresses that left its list are removed, new ones added, and if there are any, all are announced
-        once; then it sends an advert. A backup waits anew. Whether there is a FAULT is looked at afresh.
+        A master first sends one more advert as it was, so that its peers wait anew (measured with 2.2.7: the
+        old priority and list, at once; the new ones 7 to 100 ms later). Every timer is forgotten, a second
+        burst too. A master stays one whatever its priority is now: addresses that left its list are removed,
+        new ones added, and if there are any, all are announced once; then it sends an advert. A backup waits
+        anew. Whether there is a FAULT is looked at afresh.
         """
         old, tracker = self.settings, self._tracker
-        actions: list[Action] = [*self.timers.cancel_all()]
+        last_word = [*self._advert] if self.state is State.MASTER else []
+        actions: list[Action] = [*last_word, *self.timers.cancel_all()]
         self._configure(settings)
         self._tracker.resume(tracker, down)
         self._measure()
