@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def to_document(trace: Trace) -> dict[str, Any]:
-    """Return the document of `trace`; `digest` and `violations` are null at level summary."""
+    """Return the document of `trace`; what needs its records is null at level summary."""
     metrics, kept = trace.metrics, trace.level >= Level.PROTOCOL
     document: dict[str, Any] = {
         "scenario": trace.name,
@@ -49,12 +49,14 @@ def to_document(trace: Trace) -> dict[str, Any]:
         "databases": {name: _database(one) for name, one in metrics.databases.items()},
         "sessions": {name: _session(one) for name, one in metrics.sessions.items()},
         "violations": None,
+        "misconfigured": None,
     }
     if kept:
         document["violations"] = [
             {"rule": found.rule, **_time("time", found.time), "text": found.text, "record": found.record}
             for found in trace.violations
         ]
+        document["misconfigured"] = [found.text for found in trace.misconfigured]
     return document
 
 

@@ -64,6 +64,8 @@ class Facts:
     """Of each group the interface (``node.iface``) on which each node takes part."""
     leaving: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Of each group the nodes whose daemon leaves its addresses in use when it ends in order."""
+    disagreeing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Groups whose members differ in settings that must be alike, and in which."""
     intervals: Mapping[str, Time] = field(default_factory=dict)
     """Interval of each group's periodic messages, in ns."""
     grace: Time = LEAST_GRACE

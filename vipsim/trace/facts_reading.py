@@ -12,6 +12,7 @@ from ipaddress import IPv4Network, ip_interface
 from typing import Any
 
 from vipsim.errors import UnitError
+from vipsim.trace.agreement import disagreement
 from vipsim.trace.facts import DAEMON, HOST, LEAST_GRACE, ClientFacts, Facts
 from vipsim.units import SECOND, Time, parse_duration
 
@@ -30,6 +31,7 @@ def read_facts(header: Mapping[str, Any]) -> Facts:
     watched: dict[str, str] = {}
     members: dict[str, Mapping[str, str]] = {}
     leaving: dict[str, frozenset[str]] = {}
+    disagreeing: dict[str, tuple[str, ...]] = {}
     intervals: dict[str, Time] = {}
     grace = LEAST_GRACE
     for group in _sequence(scenario.get("groups")):
@@ -42,6 +44,8 @@ def read_facts(header: Mapping[str, Any]) -> Facts:
             )
             members[name] = _read_members(facts)
             leaving[name] = _read_leaving(facts)
+            if kind == "vrrp" and (differing := disagreement(facts)):
+                disagreeing[name] = differing
             if kind == "heartbeat":
                 heartbeats.add(name)
                 watched[name] = _read_watched(facts)
@@ -61,6 +65,7 @@ def read_facts(header: Mapping[str, Any]) -> Facts:
         asking=frozenset(name for name, what in watched.items() if what != DAEMON),
         members=members,
         leaving=leaving,
+        disagreeing=disagreeing,
         intervals=intervals,
         grace=grace,
     )

@@ -47,6 +47,7 @@ def report(trace: Trace) -> str:
     ]
     if trace.level >= Level.PROTOCOL:
         lines += [f"VIOLATION {violation}" for violation in trace.violations]
+        lines += [f"MISCONFIGURED {one.text}" for one in trace.misconfigured]
     return "\n".join(lines)
 
 

@@ -6,6 +6,7 @@ rule                   what must hold
 one-owner              When the run ends and the network was whole for the grace (`Facts.grace`: four
                        advert intervals, at least 5 s), no two kernels have answered for one VIP all that
                        time. Whole: no fault is open but those that leave nobody wrong behind (`HARMLESS`).
+                       Members that were told different things are another matter (`check_configuration`).
 goodbye-means-release  When the instant ends in which a node said goodbye (an advert with priority 0 or
                        form ``bye``, or its daemon stopped in order), its kernel answers for the group's
                        VIPs no more, unless it is MASTER again. Outside the simulator a release may take
@@ -74,6 +75,40 @@ def check_trace(trace: Trace) -> list[Violation]:
 def one_owner(trace: Trace) -> Iterator[Finding]:
     """After healing one kernel answers for each VIP."""
     facts = read_facts(trace.header)
+    for vip, who, since, record in _crowds(trace, facts):
+        if not _disagreement(trace, facts, vip):
+            text = f"{who} all answer for {vip} since {seconds(since)}, and nothing is broken"
+            yield trace.duration, text, record
+
+
+def check_configuration(trace: Trace) -> list[Violation]:
+    """Return where two kernels answer for one VIP because their daemons were told different things.
+
+    That is no violation: the daemons do what their configuration says, and do not hear each other.
+    """
+    facts = read_facts(trace.header)
+    found: list[Violation] = []
+    for vip, who, since, record in _crowds(trace, facts):
+        if why := _disagreement(trace, facts, vip):
+            text = f"{who} all answer for {vip} since {seconds(since)}, and do not hear each other: {why}"
+            found.append(Violation(len(found) + 1, since, "misconfigured", text, record))
+    return found
+
+
+def _disagreement(trace: Trace, facts: Facts, vip: str) -> str:
+    """What the members of the group that moves `vip` were told differently, in words; empty: nothing."""
+    for machine, names in facts.disagreeing.items():
+        if facts.moves(machine, vip):
+            return f"{machine} differs in {', '.join(names)}"
+    for record in trace.select("fault"):
+        value = str(record.data.get("value") or "")
+        if record.data["word"] == "reload" and value:
+            return f"{record.node} was told {value}"
+    return ""
+
+
+def _crowds(trace: Trace, facts: Facts) -> Iterator[tuple[str, str, Time, int]]:
+    """VIPs with several owners in a whole network: who, since when, and the record of the second."""
     log = FaultLog(facts)
     for record in trace.select("fault"):
         log.on_fault(record.time, record.node, record.data)
@@ -92,9 +127,7 @@ def one_owner(trace: Trace) -> Iterator[Finding]:
         second = sorted(owners.values(), key=lambda record: record.time)[1]
         start = max(second.time, log.last_end)
         if trace.duration - start >= facts.grace:
-            who = " and ".join(sorted(owners))
-            text = f"{who} all answer for {vip} since {seconds(start)}, and nothing is broken"
-            yield trace.duration, text, second.id
+            yield vip, " and ".join(sorted(owners)), start, second.id
 
 
 def _is_harmless(fault: OpenFault, facts: Facts) -> bool:

@@ -111,6 +111,13 @@ class Trace:
         return check_trace(self)
 
     @cached_property
+    def misconfigured(self) -> list[Violation]:
+        """Where two hosts answer for one address because their daemons were told different things."""
+        from vipsim.trace.invariants import check_configuration
+
+        return check_configuration(self)
+
+    @cached_property
     def digest(self) -> str:
         """SHA-256 over the records of level ``protocol``: equal for equal runs on every machine."""
         total = hashlib.sha256()

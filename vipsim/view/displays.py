@@ -86,6 +86,8 @@ def trace_html(trace: Trace) -> str:
     if trace.level >= Level.PROTOCOL:
         broken = "; ".join(str(found.text) for found in trace.violations) or "none"
         rows.append(("violations", broken))
+        if trace.misconfigured:
+            rows.append(("misconfigured", "; ".join(found.text for found in trace.misconfigured)))
         picture = to_html(plot_timeline(trace), f"timeline of {trace.name}")
     elif has_phases(trace):
         picture = to_html(plot_phases(trace), f"parts of the blackouts of {trace.name}")
