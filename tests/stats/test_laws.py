@@ -17,6 +17,7 @@ from vipsim.stats import (
     ks_statistic,
     vrrp_detection,
     vrrp_goodbye,
+    vrrp_interval,
     vrrp_master_down,
     vrrp_skew,
 )
@@ -40,6 +41,28 @@ def test_only_version_3_scales_the_skew_with_the_interval() -> None:
     assert vrrp_skew(100, s(3), 3) == 3 * 609_375_000
     assert vrrp_skew(100, ms(100), 3) == 60_937_500
     assert vrrp_master_down(100, s(3), 2) == 9_609_375_000
+
+
+def test_keepalived_counts_whole_seconds_in_version_2() -> None:
+    """truth/NOTES 3: 0.1 and 0.3 both run at 1 s."""
+    runs = {"0.1s": s(1), "0.3s": s(1), "1.4s": s(1), "1.5s": s(2), "3s": s(3)}
+    assert {text: vrrp_interval(text, 2) for text in runs} == runs
+    assert vrrp_interval("0.3s", 3) == ms(300)
+
+
+def test_frr_cuts_the_skew_to_hundredths() -> None:
+    """truth/NOTES 21: 3.60 s, and 0.36 s at 0.1 s."""
+    assert vrrp_master_down(100, "1s", 3, tick="10ms") == ms(3600)
+    assert vrrp_master_down(100, "0.1s", 3, tick="10ms") == ms(360)
+    assert vrrp_goodbye(100, "1s", 3, tick="10ms").support == (ms(600), ms(600))
+
+
+def test_down_timer_adverts() -> None:
+    assert vrrp_master_down(100, "1s", 2, missed=5) == 5_609_375_000
+    assert vrrp_detection(100, "1s", 2, missed=5).support == (4_609_375_000, 5_609_375_000)
+    assert "5 advert_interval" in vrrp_detection(100, "1s", 2, missed=5).describe()
+    with pytest.raises(ValueError, match="missed must be at least 1"):
+        vrrp_master_down(100, "1s", 2, missed=0)
 
 
 @given(PRIORITIES, CENTISECONDS)

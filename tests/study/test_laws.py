@@ -6,6 +6,7 @@ The forms are those of the standards, not of `vipsim.stats`: each test says its 
 import pytest
 
 import vipsim as vs
+from vipsim.scenario.data import from_data, to_data
 from vipsim.stats import Uniform, ks_pvalue, ks_statistic
 from vipsim.study.forms import detection_law
 from vipsim.units import SECOND, US, s
@@ -144,3 +145,46 @@ def test_the_closed_form_knows_the_length_of_the_cables() -> None:
     scenario = vs.pair(delay="150ms", client_interval="1s", faults=["crash:db1@5s"])
     found = [trace.failovers[0].detection for trace in vs.run_many(scenario, range(1, 101))]
     assert all(far.support[0] <= time <= far.support[1] for time in found)
+
+
+DAEMONS = [
+    ({"version": 2, "profile": "keepalived", "advert_interval": "300ms"}, s(3) + 609_375_000, s(1)),
+    (
+        {"version": 2, "profile": "keepalived", "keepalived": {"down_timer_adverts": 5}},
+        s(5) + 609_375_000,
+        s(1),
+    ),
+    ({"version": 3, "profile": "frr", "advert_interval": "100ms"}, s("0.36"), s("0.1")),
+    ({"version": 2, "profile": "frr"}, s("3.6"), s(1)),
+    ({"version": 3, "profile": "keepalived", "advert_interval": "10ms"}, 36_093_750, s("0.01")),
+]
+
+
+@pytest.mark.parametrize(("settings", "master_down", "interval"), DAEMONS)
+@pytest.mark.parametrize("phase", [0.125, 0.5, 0.875])
+def test_a_daemon_follows_its_own_form_to_the_ns(settings, master_down, interval, phase):
+    data = to_data(vs.pair(clients=0, duration="12s"))
+    data["groups"][0]["vrrp"] |= settings
+    data |= {"phase": phase, "faults": [{"crash": "db1", "at": "5s"}]}
+    (failover,) = vs.run(from_data(data), seed=1).metrics.failovers
+    way = failover.detection - (master_down - int(phase * interval))
+    assert 0 < way < WAY
+    del data["phase"]
+    law = detection_law(from_data(data))
+    assert law is not None and law.support[1] - law.support[0] == interval
+    assert 0 <= law.support[1] - master_down < WAY  # a way that no picture shows is left out
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"keepalived": {"track_interface": {"bond0": {}}}},
+        {"keepalived": {"advert_int": "2s"}},
+        {"version": 3},
+    ],
+)
+def test_members_that_differ_follow_no_form(change):
+    data = to_data(vs.pair(clients=0, faults=[vs.crash("db1", at="5s")]))
+    data["groups"][0]["vrrp"]["profile"] = "keepalived"
+    data["groups"][0]["vrrp"]["members"]["db2"] |= change
+    assert detection_law(from_data(data)) is None

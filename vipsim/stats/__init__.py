@@ -16,6 +16,7 @@ from vipsim.stats.laws import (
     heartbeat_push_detection,
     vrrp_detection,
     vrrp_goodbye,
+    vrrp_interval,
     vrrp_master_down,
     vrrp_skew,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "rate",
     "vrrp_detection",
     "vrrp_goodbye",
+    "vrrp_interval",
     "vrrp_master_down",
     "vrrp_skew",
 ]

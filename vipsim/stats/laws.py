@@ -96,7 +96,17 @@ class Uniform:
         return f"{numbers}: {self.formula}" if self.formula else numbers
 
 
-def vrrp_skew(priority: int, advert_interval: Time | str, version: int) -> Time:
+def vrrp_interval(advert_interval: Time | str, version: int) -> Time:
+    """Interval in ns at which keepalived runs: version 2 has whole seconds, at least one (truth/NOTES 3).
+
+    >>> vrrp_interval("300ms", 2)
+    1000000000
+    """
+    interval = _positive("advert_interval", advert_interval)
+    return max(1, (interval + SECOND // 2) // SECOND) * SECOND if version == 2 else interval
+
+
+def vrrp_skew(priority: int, advert_interval: Time | str, version: int, tick: Time | str = 1) -> Time:
     """Skew_Time in ns: the higher the priority, the less a backup waits.
 
     Version 2 (RFC 3768, 6.1): (256 - priority) / 256 seconds, whatever the interval is.
@@ -110,27 +120,44 @@ def vrrp_skew(priority: int, advert_interval: Time | str, version: int) -> Time:
         ns, or text such as ``1s``.
     version : int
         2 or 3.
+    tick : Time or str
+        What it is cut to: FRR has hundredths of a second (``10ms``; truth/NOTES 21).
 
     Examples
     --------
     >>> vrrp_skew(100, "1s", 2)
     609375000
+    >>> vrrp_skew(100, "1s", 2, tick="10ms")
+    600000000
     """
     if not 1 <= priority <= 255:
         raise ValueError(f"a VRRP priority is 1 to 255, not {priority!r}")
     if version not in (2, 3):
         raise ValueError(f"there is VRRP version 2 and version 3, not {version!r}")
     interval = _positive("advert_interval", advert_interval)
-    return (256 - priority) * (SECOND if version == 2 else interval) // 256
+    unit = _positive("tick", tick)
+    return (256 - priority) * (SECOND if version == 2 else interval) // 256 // unit * unit
 
 
-def vrrp_master_down(priority: int, advert_interval: Time | str, version: int) -> Time:
-    """Master_Down_Interval in ns: three advert intervals and the skew (same sources, 6.1)."""
-    return 3 * to_duration(advert_interval) + vrrp_skew(priority, advert_interval, version)
+def vrrp_master_down(
+    priority: int, advert_interval: Time | str, version: int, missed: int = 3, tick: Time | str = 1
+) -> Time:
+    """Master_Down_Interval in ns: `missed` advert intervals and the skew (same sources, 6.1).
+
+    `missed` is 3 but for keepalived's ``down_timer_adverts``; `tick` as in `vrrp_skew`.
+    """
+    _check_count("missed", missed)
+    return missed * to_duration(advert_interval) + vrrp_skew(priority, advert_interval, version, tick)
 
 
 def vrrp_detection(
-    priority: int, advert_interval: Time | str, version: int, path_delay: Time | str = 0
+    priority: int,
+    advert_interval: Time | str,
+    version: int,
+    path_delay: Time | str = 0,
+    *,
+    missed: int = 3,
+    tick: Time | str = 1,
 ) -> Uniform:
     """Return the detection time of a backup whose master crashes at a uniform phase of its advert interval.
 
@@ -142,28 +169,36 @@ def vrrp_detection(
     priority : int
         The backup's own priority, 1 to 254.
     advert_interval : Time or str
-        ns, or text such as ``1s``; the master's (version 3) or everybody's (version 2).
+        ns, or text; the master's (version 3) or everybody's (version 2). keepalived's in version 2 is
+        `vrrp_interval` of the configured one.
     version : int
         2 or 3.
     path_delay : Time or str
         What an advert takes from master to backup, in ns. An advert under way at the crash arrives.
+    missed, tick : int, Time or str
+        As in `vrrp_master_down`.
     """
     interval = to_duration(advert_interval)
-    latest = vrrp_master_down(priority, interval, version) + to_duration(path_delay)
+    latest = vrrp_master_down(priority, interval, version, missed, tick) + to_duration(path_delay)
     skew = "(256 - priority)/256 s" if version == 2 else "(256 - priority)/256 advert_interval"
-    formula = f"3 advert_interval + {skew} - phase" + (" + path_delay" if path_delay else "")
+    formula = f"{missed} advert_interval + {skew} - phase" + (" + path_delay" if path_delay else "")
     return Uniform(latest - interval, latest, formula)
 
 
 def vrrp_goodbye(
-    priority: int, advert_interval: Time | str, version: int, path_delay: Time | str = 0
+    priority: int,
+    advert_interval: Time | str,
+    version: int,
+    path_delay: Time | str = 0,
+    *,
+    tick: Time | str = 1,
 ) -> Uniform:
     """Time to the next master after an advert of priority 0: the skew, a constant.
 
     RFC 3768 6.4.2, RFC 9568 6.4.2: the backup sets its timer to Skew_Time. Parameters as in
     `vrrp_detection`.
     """
-    wait = vrrp_skew(priority, advert_interval, version) + to_duration(path_delay)
+    wait = vrrp_skew(priority, advert_interval, version, tick) + to_duration(path_delay)
     return Uniform(wait, wait, "skew" + (" + path_delay" if path_delay else ""))
 
 

@@ -7,6 +7,7 @@ probe spacing and the way of an answer.
 
 from __future__ import annotations
 
+from vipsim.scenario.assemble import vrrp_settings
 from vipsim.scenario.model import (
     At,
     CarpGroup,
@@ -52,14 +53,26 @@ def detection_law(scenario: Scenario) -> Law | None:
     if isinstance(group, CarpGroup):
         return None  # a daemon that looks once a period, and hears late, follows no law of its phase alone
     members = _by_rank(scenario, group)
-    if fault.target != members[0].node or len(members) < 2:
+    if fault.target != members[0].node or len(members) < 2 or _is_different(scenario, group):
         return None
-    way = _noticeable(path_delay(scenario, members[0].node, members[1].node), group.advert_interval)
+    backup = vrrp_settings(scenario, group, members[1].node)
+    interval, tick = vrrp_settings(scenario, group, members[0].node).interval, backup.profile.skew_tick
+    way = _noticeable(path_delay(scenario, members[0].node, members[1].node), interval)
     if fault.word in _MACHINE_DIES:
-        return vrrp_detection(members[1].priority, group.advert_interval, group.version, way)
+        missed = backup.keywords_in_force().down_timer_adverts
+        return vrrp_detection(backup.priority, interval, backup.version, way, missed=missed, tick=tick)
     if fault.word is W.STOP:
-        return vrrp_goodbye(members[1].priority, group.advert_interval, group.version, way)
+        return vrrp_goodbye(backup.priority, interval, backup.version, way, tick=tick)
     return None
+
+
+def _is_different(scenario: Scenario, group: VrrpGroup) -> bool:
+    """Whether the members' settings, or what they track, make a takeover another story."""
+    routers = [vrrp_settings(scenario, group, member.node) for member in group.members]
+    tracks = any(one.keywords_in_force().track_interface for one in routers)
+    checksums = {one.profile.checksum_pseudo_header for one in routers if one.version == 3}
+    heard = {(one.version, one.vips, one.interval if one.version == 2 else 0) for one in routers}
+    return tracks or len(checksums) > 1 or len(heard) > 1 or any(one.sync is not None for one in routers)
 
 
 def expected_false_failovers(scenario: Scenario) -> FalseFailovers | None:
@@ -78,7 +91,10 @@ def expected_false_failovers(scenario: Scenario) -> FalseFailovers | None:
     if isinstance(group, VrrpGroup):
         if len(group.members) != 2:
             return None
-        return false_failover_rate(one_way, group.advert_interval, 3)
+        backup = vrrp_settings(scenario, group, _by_rank(scenario, group)[1].node)
+        if _is_different(scenario, group):
+            return None
+        return false_failover_rate(one_way, backup.interval, backup.keywords_in_force().down_timer_adverts)
     if isinstance(group, CarpGroup) or group.takeover != "automatic":
         return None
     if group.mode == "pull":
@@ -110,7 +126,8 @@ def path_delay(scenario: Scenario, source: str, destination: str) -> Time:
 
 
 def _is_ideal(scenario: Scenario) -> bool:
-    return not any(link.loss or link.jitter for link in scenario.links)
+    steady = all(host.lateness == "none" for host in scenario.hosts)
+    return steady and not any(link.loss or link.jitter for link in scenario.links)
 
 
 def _by_rank(scenario: Scenario, group: VrrpGroup) -> list[VrrpMember]:
