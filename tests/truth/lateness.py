@@ -100,15 +100,30 @@ def frames(row: Row) -> Iterator[float]:
 
 
 def launches(row: Row) -> Iterator[float]:
-    """Time from the start of a daemon to its first advert, without what the protocol waits."""
-    if row["fault"] != "startup":
+    """Time from the start of a daemon, alone, to its first advert, without what the protocol waits."""
+    if row["fault"] == "power+reboot" and row["detect_s"] is not None:
+        yield row["detect_s"] - patience(row, "n1")
+    lead = row["setup"].get("lead", 0)
+    if row["fault"] == "startup" and lead:
+        yield row["adverts"]["n2"][0][0] - patience(row, "n2")
+        yield row["adverts"]["n1"][0][0] - patience(row, "n1") - lead
+
+
+def crowded_launches(row: Row) -> Iterator[float]:
+    """The same where both nodes' daemons start at once."""
+    if row["fault"] != "startup" or row["setup"].get("lead"):
         return
-    first = row["adverts"].get("n1")
-    given = row["params"]["n1"]
-    if first and given["priority"] == 255:
-        yield first[0][0]
-    elif first and len(row["masters_seen"]) == 1:
-        yield first[0][0] - interval(row, "n1") * 3 - skew(row)
+    if row["params"]["n1"]["priority"] == 255:
+        yield row["adverts"]["n1"][0][0]
+    elif row["masters_seen"] == ["n1"]:
+        yield row["adverts"]["n1"][0][0] - patience(row, "n1")
+
+
+def patience(row: Row, node: str) -> float:
+    """How long a node waits for a master (s), which is at its own interval (truth/NOTES 3)."""
+    given = row["params"][node]
+    part = (256 - given["priority"]) / 256
+    return interval(row, node) * 3 + (part if given.get("version", 2) == 2 else part * interval(row, node))
 
 
 def respawns(row: Row) -> Iterator[float]:
@@ -118,13 +133,6 @@ def respawns(row: Row) -> Iterator[float]:
     """
     if row["fault"] == "kill9_child" and row["gaps"]:
         yield row["gaps"][0][0] + 0.001
-
-
-def skew(row: Row) -> float:
-    """The skew of n1, in s (truth/NOTES 3)."""
-    given = row["params"]["n1"]
-    part = (256 - given["priority"]) / 256
-    return part if given.get("version", 2) == 2 else part * interval(row, "n1")
 
 
 def second_bursts(row: Row) -> Iterator[float]:
@@ -183,7 +191,9 @@ def tables(busy: bool) -> dict[str, tuple[int, list[int]]]:
     woken = Spread(tuple(one * US for one in quantiles(wake)))
     takeover = remainder(detection, [woken, woken])
     work = Spread(tuple(one * US for one in takeover))
-    address, frame, launch = (pooled(rows, of) for of in (addresses, frames, launches))
+    address, frame, launch, crowded = (
+        pooled(rows, of) for of in (addresses, frames, launches, crowded_launches)
+    )
     respawn = pooled([*keepalived_rows(True), *keepalived_rows(False)], respawns)  # all rows there are
     return {
         "wake": (len(wake), quantiles(wake)),
@@ -191,6 +201,7 @@ def tables(busy: bool) -> dict[str, tuple[int, list[int]]]:
         "address": (len(address), quantiles(address)),
         "frame": (len(frame), quantiles(frame)),
         "launch": (len(launch), remainder(launch, [woken, work])),
+        "launch_crowded": (len(crowded), remainder(crowded, [woken, work])),
         "respawn": (len(respawn), quantiles(respawn)),
     }
 
@@ -213,9 +224,9 @@ def main() -> None:
         known = LATENESS.get(name)
         print(f"{name}: together {together(busy):.2f}")
         for step, (number, found) in tables(busy).items():
-            print(f"  {step:9s} n={number:<5d} {', '.join(map(str, found))}")
+            print(f"  {step:14s} n={number:<5d} {', '.join(map(str, found))}")
             if known is not None:
-                print(f"  {'':9s} module  {', '.join(str(q // US) for q in getattr(known, step).quantiles)}")
+                print(f"  {'':14s} module  {', '.join(str(q // US) for q in getattr(known, step).quantiles)}")
         late = quantiles(pooled(keepalived_rows(busy), second_bursts))
         print(f"  {'(second burst)':17s} {', '.join(map(str, late))}")
 

@@ -27,7 +27,17 @@ Watcher = Callable[[str, dict[str, Any]], object]
 class World:
     """The shared parts of one run."""
 
-    __slots__ = ("directions", "dropped", "env", "record", "recorder", "streams", "tap", "watchers")
+    __slots__ = (
+        "directions",
+        "dropped",
+        "env",
+        "launching",
+        "record",
+        "recorder",
+        "streams",
+        "tap",
+        "watchers",
+    )
 
     def __init__(
         self, env: Environment, recorder: Recorder, streams: Streams, tap: Tap | None = None
@@ -39,6 +49,8 @@ class World:
         self.tap = tap
         self.watchers: dict[str, list[Watcher]] = {}
         self.directions: list[Direction] = []
+        self.launching: list[Callable[[], object]] = []
+        """Processes that are starting now: each is told when another one begins to."""
         self.dropped = 0
         """Frames that reached somebody who was not there."""
 

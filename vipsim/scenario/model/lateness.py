@@ -55,7 +55,9 @@ class Lateness:
     frame: Spread
     """Between two frames of one burst."""
     launch: Spread
-    """From the start of the process to its first state."""
+    """From the start of the process to its first state, if nothing else starts meanwhile."""
+    launch_crowded: Spread
+    """The same if several daemons start at once: the recorded ones shared two processors."""
     launch_small: Spread
     """The same of a program that is one process and reads no configuration: ucarp. ``python -m
     tests.truth.capture`` prints it again."""
@@ -86,6 +88,23 @@ LATENESS: Mapping[str, Lateness | None] = {
         ),
         frame=microseconds(10, 20, 20, 30, 60, 180, 210, 960, 1120, 1210, 1390, 1530, 1670, 4180, 9560),
         launch=microseconds(
+            27470,
+            27470,
+            27470,
+            27470,
+            31450,
+            31450,
+            31450,
+            36007,
+            36007,
+            36007,
+            36007,
+            36007,
+            36007,
+            36007,
+            36007,
+        ),
+        launch_crowded=microseconds(
             23993,
             23993,
             27470,
@@ -116,6 +135,23 @@ LATENESS: Mapping[str, Lateness | None] = {
         ),
         frame=microseconds(20, 20, 30, 180, 180, 190, 210, 550, 1090, 1350, 1920, 2900, 4350, 6600, 52910),
         launch=microseconds(
+            19585,
+            20956,
+            23993,
+            27470,
+            31450,
+            31450,
+            33652,
+            41225,
+            50502,
+            54037,
+            66198,
+            86772,
+            113740,
+            113740,
+            121702,
+        ),
+        launch_crowded=microseconds(
             17107,
             18304,
             22423,

@@ -55,9 +55,9 @@ class Pace:
     """What waits for the process of a host, and what it is at."""
 
     __slots__ = (
-        "_actions", "_answers", "_asked", "_cause", "_due", "_has_sent", "_held", "_is_at_work", "_is_paid",
-        "_is_paused", "_is_stiff", "_is_waking", "_key", "_machine", "_news", "_packets", "_rest", "_share",
-        "_token", "_wakes", "_works", "ended", "env", "hands", "lateness",
+        "_actions", "_answers", "_asked", "_cause", "_crowd", "_due", "_has_sent", "_held", "_is_at_work",
+        "_is_paid", "_is_paused", "_is_stiff", "_is_waking", "_key", "_machine", "_news", "_packets", "_rest",
+        "_share", "_token", "_wakes", "_works", "ended", "env", "hands", "lateness",
     )  # fmt: skip
 
     def __init__(self, hands: Hands, number: int, lateness: Lateness) -> None:
@@ -80,6 +80,8 @@ class Pace:
         """Timers of this piece: their delay (ns) from its end, and their cause."""
         self.ended: Call | None = None
         """What is done when nothing is left to do: the process ends."""
+        self._crowd: Call | None = None
+        """It is starting: what others call when they begin to."""
         self._forget()
 
     def _forget(self) -> None:
@@ -99,6 +101,7 @@ class Pace:
 
     def clear(self) -> None:
         """The process is gone."""
+        self._stop_launching()
         self._token += 1
         for waiting in (self._packets, self._news, self._actions, self._answers):
             waiting.clear()
@@ -136,11 +139,30 @@ class Pace:
         self._news.append(call)
         self._rouse(wakes)
 
-    def launch(self, call: Call, spread: Spread) -> None:
-        """Do `call` when the process has started."""
-        self._news.append(call)
+    def launch(self, call: Call, spread: Spread, crowded: Spread) -> None:
+        """Do `call` when the process has started, which takes longer if others do so too (`crowded`)."""
+        begun, share, others = self.env._now, self._works.random(), self.hands.world.launching
+
+        def crowd() -> None:
+            if not self._is_paused:
+                self._after(max(0, begun + crowded.at(share) - self.env._now))
+
+        def launched() -> None:
+            self._stop_launching()
+            call()
+
+        self._news.append(launched)
         self._is_waking = True
-        self._after(spread.at(self._works.random()))
+        self._after((crowded if others else spread).at(share))
+        for other in others:
+            other()
+        self._crowd = crowd
+        others.append(crowd)
+
+    def _stop_launching(self) -> None:
+        if self._crowd is not None:
+            self.hands.world.launching.remove(self._crowd)
+            self._crowd = None
 
     def pause(self) -> None:
         """Stop in the middle of whatever it does."""

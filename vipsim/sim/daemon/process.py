@@ -105,8 +105,10 @@ class Daemon:
             self._started(number)
         else:
             known = self.pace.lateness
-            launch = known.launch_small if self._is_small else known.launch
-            self.pace.launch(partial(self._started, number), known.respawn if respawned else launch)
+            launch, crowded = known.launch, known.launch_crowded
+            if respawned or self._is_small:
+                launch = crowded = known.respawn if respawned else known.launch_small
+            self.pace.launch(partial(self._started, number), launch, crowded)
 
     def _started(self, cause: int) -> None:
         self._capture({})
