@@ -168,7 +168,7 @@ class TestMuteSecondMaster:
 def test_files_that_change_one_after_the_other_make_two_masters_in_between(name, reason, same):
     trace = played(name)
     (taken,), (given,) = became(trace, "db2"), became(trace, "db2", "BACKUP")
-    heard = adverts(trace, "db1", 0, 5 * SECOND)[-1]
+    heard = 5 * SECOND  # as it begins to reload, db1 sends one more advert as it was
     assert taken == pytest.approx(heard + MASTER_DOWN + SKEW[100], abs=20 * MS)
     assert given == pytest.approx(25 * SECOND, abs=50 * MS)
     assert trace.metrics.dual_master == pytest.approx(given - taken, abs=MS)
