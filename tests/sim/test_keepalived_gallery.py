@@ -320,6 +320,38 @@ class TestFrozenSnapshot:
         assert pause < MASTER_DOWN + SKEW[100]
 
 
+class TestHalfARouter:
+    NAME = "half-a-router"
+    TOGETHER = ("sync_groups", "{gateways: {groups: [inside, outside]}}")
+
+    @staticmethod
+    def owned(trace: Trace, node: str) -> set[str]:
+        """Virtual addresses that the node owns at the end."""
+        found = {one.data["vip"]: one.data["act"] for one in trace.select("vip", node)}
+        return {str(vip) for vip, act in found.items() if act == "acquire"}
+
+    def test_one_side_moves_and_packets_vanish(self):
+        trace = played(self.NAME)
+        assert self.owned(trace, "r1") == {"192.168.1.1"}
+        assert self.owned(trace, "r2") == {"10.0.0.1"}
+        assert trace.metrics.clients["app1"].censored
+
+    def test_together_both_move_when_the_outside_is_missed(self):
+        trace = played(self.NAME, 1, self.TOGETHER)
+        assert self.owned(trace, "r1") == set()
+        assert self.owned(trace, "r2") == {"192.168.1.1", "10.0.0.1"}
+        outside = [one.time for one in trace.select("advert", "r1") if one.data["iface"] == "eth1"]
+        assert set(became(trace, "r2")) == {outside[-1] + MASTER_DOWN + SKEW[100] + 101_024}
+        (silence,) = silences(trace)
+        assert silence < MASTER_DOWN + SKEW[100]
+
+    def test_together_a_fault_on_each_router_leaves_nobody(self):
+        down = "[{link_down: r1.eth1, at: 5s}, {link_down: r2.eth1, at: 15s}]"
+        trace = played(self.NAME, 1, self.TOGETHER, ("faults", down))
+        assert self.owned(trace, "r1") == self.owned(trace, "r2") == set()
+        assert trace.metrics.clients["app1"].censored
+
+
 # --- checks --------------------------------------------------------------------------------------------
 
 
@@ -371,6 +403,7 @@ def test_a_check_without_a_weight_says_goodbye(name):
         "frozen-snapshot",
         "weights-do-not-cross",
         "nopreempt-weights",
+        "half-a-router",
     ],
 )
 def test_every_one_names_the_public_report_that_it_explains(name):

@@ -10,6 +10,7 @@ import vipsim as vs
 from tests.scenario.strategies import some_faults
 from vipsim.resources import scenario_names, scenario_path
 from vipsim.scenario import faults
+from vipsim.scenario.data import from_data, to_data
 from vipsim.sim.simulation import Simulation
 from vipsim.units import MS, SECOND, US
 from vipsim.wire.addresses import Mac
@@ -158,10 +159,27 @@ def test_a_port_that_learns_first():
     assert assert_equal_runs(replace(scenario, nodes=tuple(nodes)), 1) > 5
 
 
+def test_a_port_that_does_not_learn():
+    data = to_data(vs.pair(client_interval="5ms", poll=None, duration="8s"))
+    place = next(link["ends"] for link in data["links"] if "app1.bond0" in link["ends"])[1].partition(".")[2]
+    data["nodes"]["sw1"] |= {
+        "ports": {place: {"learning": False}},
+        "static": {str(CLIENT): {"port": place, "sticky": False}},
+    }
+    assert_equal_runs(from_data(data), 1)
+
+
 def test_a_cable_that_is_busy_with_what_it_drops():
     cut = faults.isolate("app1", at="3s", duration="2s")
     scenario = vs.pair(client_interval="5ms", poll=None, duration="12s", rate="100kbps", faults=[cut])
     assert_equal_runs(scenario, 1)
+
+
+def test_a_slow_cable_on_which_only_what_is_lost_travels():
+    cut = [faults.isolate("db1", at="2s"), faults.drop("app1>sw1", "all", at="3s", duration="2s")]
+    scenario = vs.pair(client_interval="5ms", poll=None, duration="12s", faults=cut)
+    links = (replace(one, rate=100_000) if one.a.node == "db1" else one for one in scenario.links)
+    assert_equal_runs(replace(scenario, links=tuple(links)), 1)
 
 
 def test_with_frames_every_probe_is_sent():

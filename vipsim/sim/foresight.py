@@ -140,7 +140,8 @@ class Course:
             self.drops += 1
             return
         place = port.entries.get(frame.src)
-        if port.unusual or place is None or place.port != port.name:
+        learns = bridge.ports[port.name].options.learning
+        if not learns or place is None or place.port != port.name:
             raise Unforeseen
         self.seen.append((place, at))
         names, _ = bridge.exits(frame, port.name)
