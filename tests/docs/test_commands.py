@@ -14,13 +14,17 @@ import pytest
 
 from vipsim.cli import parser
 from vipsim.cli.compare import split_values
+from vipsim.cli.given import read_configs
 from vipsim.cli.options import find_scenario, read_changed, split_setting
 from vipsim.errors import VipsimError
+from vipsim.scenario.keepalived.lint import lint
 from vipsim.study import parse_seeds
 
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
-MENTION = re.compile(r"\bvipsim (?:demo|run|compare|explain|predict|plot|validate|vip|doctor|schema)\b")
+MENTION = re.compile(
+    r"\bvipsim (?:demo|run|lint|conf|compare|explain|predict|plot|validate|vip|doctor|schema)\b"
+)
 
 
 def header(path: Path) -> str:
@@ -47,6 +51,8 @@ def try_on(command: str) -> argparse.Namespace:
     program, *words = shlex.split(command, comments=True)
     assert program == "vipsim"
     args = parser(words[0]).parse_args(words)
+    for confs in (getattr(args, "keepalived", None), args.files if words[0] == "lint" else None):
+        assert not confs or lint(read_configs(confs)) is not None
     name = getattr(args, "source", None) or getattr(args, "scenario", None)
     if name is None or name.endswith(".jsonl"):
         return args

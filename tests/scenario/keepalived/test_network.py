@@ -84,7 +84,12 @@ def test_the_rest_is_invented_in_the_subnet_of_the_vip_and_said() -> None:
     made = imported(a=instance(vips="10.1.2.3/16"), b=instance(vips="10.1.2.3/16"))
     assert address(made, "a") == "10.1.0.1/16"
     assert address(made, "client") == "10.1.255.254/16"
-    assert "a.eth0 10.1.0.1, b.eth0 10.1.0.2" in made.notes[0]
+    assert made.notes == (
+        "no file tells the address of a.eth0 10.1.0.1, b.eth0 10.1.0.2: invented; between equal priorities "
+        "the "
+        "higher one wins, so write mcast_src_ip",
+    )
+    assert imported(a=instance()).notes == ("no file tells the address of a.eth0 192.168.1.1: invented",)
 
 
 def test_members_that_disagree_stay_different() -> None:

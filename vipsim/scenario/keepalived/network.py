@@ -185,10 +185,9 @@ class _Making:
     def _note_addresses(self) -> None:
         invented = [f"{node}.{iface} {self.book.own[node, iface][0]}" for node, iface in self.book.invented]
         if invented:
-            self.notes.append(
-                f"invented, since no file tells them: {_some(invented)}; "
-                "between equal priorities the higher address wins: mcast_src_ip in the file gives yours"
-            )
+            equal = any(len({part.priority for part in cluster}) < len(cluster) for cluster in self.clusters)
+            matters = "; between equal priorities the higher one wins, so write mcast_src_ip" if equal else ""
+            self.notes.append(f"no file tells the address of {_some(invented)}: invented{matters}")
         for (node, iface), address in self.book.replaced.items():
             self.notes.append(
                 f"{node}.{iface} has {self.book.own[node, iface][0]} here instead of {address}: "
