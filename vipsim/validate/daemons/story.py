@@ -125,7 +125,10 @@ class Director:
                 yield from self._pause(stage)
                 yield from self._meet(stage)
                 yield from self._act(stage)
-                yield from self._see_return(stage)
+                if stage.suffix == "recover":
+                    yield from self._see_return(stage)
+                else:
+                    yield from self._see_failover(stage)
 
     def _startup(self) -> Story:
         begin = self.env._now
