@@ -94,8 +94,9 @@ def test_commands_of_the_readme_parse():
 
 
 def test_the_examples_of_the_scenario_format_are_read_and_run():
-    whole, heartbeat = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/scenarios.md").read_text(), re.DOTALL)
-    other = re.sub(r"groups:.*?\n\n(?=clients)", heartbeat + "\n", whole, flags=re.DOTALL)
-    for text in (whole, other):
+    whole, *groups = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/scenarios.md").read_text(), re.DOTALL)
+    others = [re.sub(r"groups:.*?\n\n(?=clients)", one + "\n", whole, flags=re.DOTALL) for one in groups]
+    assert len(others) == 2  # a heartbeat, and CARP
+    for text in (whole, *others):
         trace = vs.run(read_scenario_text(text), seed=1, level=vs.Level.PROTOCOL)
         assert [failover.new for failover in trace.failovers] == ["db2"]
