@@ -139,6 +139,10 @@ TROUBLE = {
     "frames are late by chance": [faults.jitter("db1", "3ms", at="3s", duration="4s")],
     "the client has no link": [faults.link_down("app1.bond0", at="3s", duration="2s")],
     "the client stands still": [faults.freeze("app1", at="3s", duration="2s")],
+    "somebody speaks for the client while nobody answers": [
+        "isolate:db1@2s",
+        faults.inject("db2", encode(framed(DB2, CLIENT, Other(0x88B5, b""))), at="3s"),
+    ],
     "somebody speaks for the client": [
         faults.inject("db2", encode(framed(DB2, CLIENT, Other(0x88B5, b""))), at="3s")
     ],
