@@ -141,6 +141,14 @@ def test_a_partition_of_adverts_ends_with_one_more_of_the_loser():
     assert again and again[0] - yields.time < SECOND  # when db1 hears it
 
 
+@pytest.mark.parametrize("word", ["oneway", "partition"])
+def test_adverts_from_a_virtual_mac_are_cut_like_others(word):
+    trace = vs.run(world(f"{word}:db1|db2@5s"), seed=2)
+    assert masters(trace) == [DB1, DB2]
+    told = [r.time for r in trace.select("announce", DB1) if r.time > adverts(trace, DB2)[0]]
+    assert bool(told) == (word == "oneway")  # who hears the worse master takes its clients back
+
+
 def test_a_left_over_address_goes_at_the_start_unless_neutral():
     faults = ("kill:db1@5s", "restart:db1@12s")
     plain = vs.run(world(*faults, duration="20s"), seed=1)

@@ -209,9 +209,11 @@ def separate(net: Network, order: Order) -> None:
     for sender, receiver in sorted(separated_pairs(scenario, order.target, oneway=one_way)):
         unheard.setdefault(receiver, set()).add(sender)
     for receiver, senders in unheard.items():
-        macs = frozenset(mac for mac, node in net.plan.names.items() if node in senders)
+        ifaces = [iface for host in scenario.hosts if host.name in senders for iface in host.ifaces]
+        macs, addresses = frozenset(one.mac for one in ifaces), frozenset(one.address for one in ifaces)
         for direction in net.into(receiver):
-            _drop_on(direction, DropRule(order.number, order.target, reason, senders=macs))
+            rule = DropRule(order.number, order.target, reason, senders=macs, addresses=addresses)
+            _drop_on(direction, rule)
 
 
 def drop(net: Network, order: Order) -> None:

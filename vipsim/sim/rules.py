@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from vipsim.scenario.targets import EVERYTHING, parse_drop
 from vipsim.sim.streams import Losses, Streams
 from vipsim.units import Time
-from vipsim.wire.frames import Frame, kind_of
+from vipsim.wire.frames import Carp, Frame, Vrrp, kind_of
 
 ARP_KINDS = frozenset({"arp-request", "arp-reply", "arp-probe", "garp"})
 """What the kind ``arp`` of fault ``drop`` stands for."""
@@ -34,12 +34,18 @@ class DropRule:
     kinds: frozenset[str] | None = None
     senders: Container[int] | None = None
     losses: Losses | None = None
+    addresses: Container[int] = ()
+    """Their IPv4 addresses: an advert may come from a virtual MAC, which says nothing of its node."""
 
     def is_for(self, frame: Frame) -> bool:
         """Whether `frame` is of those that are dropped, or may be."""
-        if self.senders is not None and frame.src not in self.senders:
+        if self.senders is not None and not (frame.src in self.senders or self._is_their_advert(frame)):
             return False
         return self.kinds is None or kind_of(frame.packet) in self.kinds
+
+    def _is_their_advert(self, frame: Frame) -> bool:
+        packet = frame.packet
+        return isinstance(packet, Vrrp | Carp) and packet.src in self.addresses
 
     def __call__(self, frame: Frame) -> str | None:
         """Return the reason to drop `frame`, or None."""
