@@ -19,6 +19,8 @@ from vipsim.validate.rows import Unreadable, read_objects, unreadable
 KINDS = ("failover", "startup", "loss", "steady", "watch")
 FARTHEST = 1e5
 """Seconds: no observation lasts a day."""
+LONGEST = 3600
+"""Seconds: what is waited for, or observed, within an observation; it would be simulated."""
 LONGEST_LIST = 100_000
 
 RowData = dict[str, Any]
@@ -91,6 +93,31 @@ def _must(holds: bool, place: str, value: object, wanted: str) -> None:
 def _is_time(value: object) -> bool:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return is_number and math.isfinite(value) and abs(value) <= FARTHEST  # type: ignore[arg-type]
+
+
+def _is_wait(value: object) -> bool:
+    return _is_time(value) and abs(value) <= LONGEST  # type: ignore[arg-type]
+
+
+def _is_optional_wait(value: object) -> bool:
+    return value is None or _is_wait(value)
+
+
+def _is_milliseconds(value: object) -> bool:
+    return _is_time(value) and 0 <= value <= 1000 * LONGEST  # type: ignore[operator]
+
+
+def _is_waits_by_node(value: object) -> bool:
+    return _is_by_node(_is_wait, value)
+
+
+def _is_setup(value: object) -> bool:
+    """Every number in it is a wait, or a probability; lists are ranges."""
+    if not isinstance(value, dict):
+        return False
+    numbers = [one for one in value.values() if isinstance(one, int | float) and not isinstance(one, bool)]
+    ranges = [value[name] for name in ("hold", "lead_range") if name in value]
+    return all(map(_is_wait, numbers)) and all(_is_list(one, _is_wait) and len(one) == 2 for one in ranges)
 
 
 def _is_optional_time(value: object) -> bool:
@@ -170,6 +197,11 @@ def _is_window(value: object) -> bool:
 _ENDS = ("frames_from_s", "replies_from_s", "to_s_at_least")
 _WANTED: dict[Callable[[object], bool], str] = {
     _is_time: "a number of seconds",
+    _is_wait: f"at most {LONGEST} seconds",
+    _is_optional_wait: f"at most {LONGEST} seconds, or null",
+    _is_milliseconds: f"0 to {1000 * LONGEST} milliseconds",
+    _is_waits_by_node: f"at most {LONGEST} seconds for each node",
+    _is_setup: f"numbers of at most {LONGEST} seconds, and ranges of two",
     _is_optional_time: "a number of seconds, or null",
     _is_count: "a count",
     _is_flag: "true or false",
@@ -186,9 +218,13 @@ _WANTED: dict[Callable[[object], bool], str] = {
     _is_window: "an object of {frames_from_s, replies_from_s, to_s_at_least}",
 }
 _NAMES: dict[Callable[[object], bool], str] = {
-    _is_optional_time: "detect_s mdi_s outage_s first_reply_new_s phase_s stagger_s first_advert_s "
-    "last_old_prio garp_delay_s",
-    _is_time: "stall_ms fault_call_ms seconds spacing_median spacing_mean client_on_n2_s client_gap_total_s",
+    _is_optional_time: "detect_s mdi_s outage_s first_reply_new_s first_advert_s last_old_prio garp_delay_s",
+    _is_optional_wait: "phase_s stagger_s launch_s since_fault_s",
+    _is_milliseconds: "stall_ms fault_call_ms client_reachable_ms",
+    _is_time: "spacing_median spacing_mean client_on_n2_s client_gap_total_s load1",
+    _is_wait: "seconds",
+    _is_waits_by_node: "start_s",
+    _is_setup: "setup",
     _is_count: "false_failovers n1_sent n1_delivered n2_sent garps_n1 garps_n2 owner_changes garp_n",
     _is_flag: "censored switched",
     _is_times: "garps garps_old garps_n3 garp_answered_by_old episode_s",
