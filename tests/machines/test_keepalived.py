@@ -505,7 +505,6 @@ def test_unicast_adverts_go_to_each_peer_and_any_ttl_is_heard():
     "words, match",
     [
         ({"vrrp_strict": True, "preempt_delay": 1}, "refuses preempt_delay"),
-        ({"vrrp_strict": True, "unicast_peer": (DB1,)}, "refuses unicast_peer"),
         ({"vrrp_strict": True, "auth_type": "PASS", "auth_pass": "x"}, "refuses auth_type"),
         ({"vrrp_strict": True, "state": "MASTER"}, "refuses state MASTER"),
         ({"state": "FAULT"}, "use MASTER or BACKUP"),

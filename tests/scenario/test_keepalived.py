@@ -88,7 +88,6 @@ def test_version_2_takes_a_fraction_and_rounds_it():
         ({"unicast_peer": ["db9"]}, None, "there is no node 'db9'"),
         (None, {"unicast_peer": ["db1"]}, "db1 has no unicast peer but itself"),
         (None, {"track_interface": {"bond9": {}}}, "db1 has no interface 'bond9'"),
-        ({"vrrp_strict": True, "unicast_peer": ["db1", "db2"]}, None, "vrrp_strict refuses unicast_peer"),
         ({"vrrp_strict": True}, {"state": "MASTER"}, "vrrp_strict refuses state MASTER"),
         ({"auth_type": "PASS"}, None, "write both or none"),
         ({"garp_master_repeet": 1}, None, "garp_master_repeat"),

@@ -224,6 +224,7 @@ def refused(**texts: str) -> str:
             "b.conf:1:1: (VI_1) b.eth0 has the address 192.168.1.2 of a.eth0",
         ),
         ({"a": instance(vips="224.0.0.9/24")}, "a.conf:1:1: (VI_1) 224.0.0.9 is a multicast address"),
+        ({"a": instance(interface="lo")}, "a.conf:1:1: (VI_1) keepalived cannot use the loopback"),
         ({"a": instance(vips="10.0.0.0/24")}, "a.conf:1:1: (VI_1) the VIP 10.0.0.0 is the network"),
     ],
 )
@@ -317,3 +318,18 @@ def test_without_a_common_leader_the_run_begins_with_the_daemons() -> None:
     assert made.scenario.start.value == "cold"
     assert "who is master of BOTH" in made.notes[-1]
     assert vs.run(made.scenario, seed=1).failovers is not None
+
+
+def test_what_is_said_of_the_loopback_interface_changes_nothing() -> None:
+    more = "track_interface {\nlo weight 5\n}"
+    vips = "192.168.1.219/24,192.168.1.220/32 dev lo"
+    made = imported(a=instance(more, vips=vips, priority=150), b=instance(more, vips=vips))
+    assert [iface.name for host in made.scenario.hosts for iface in host.ifaces] == ["eth0"] * 3
+    assert vs.run(made.scenario.with_faults("crash:a@5s"), seed=1).failovers[0].new == "b"
+
+
+def test_strict_mode_takes_unicast_peers() -> None:
+    """keepalived -t says nothing against it."""
+    text = "strict_mode\nunicast_src_ip 10.0.0.{}\nunicast_peer {{\n10.0.0.{}\n}}"
+    made = imported(a=instance(text.format(1, 2), priority=150), b=instance(text.format(2, 1)))
+    assert vs.run(made.scenario, seed=1).metrics.dual_master == 0

@@ -63,8 +63,6 @@ def _check_member(findings: Findings, group: VrrpGroup, where: Where, member: Vr
     keywords = Keywords(**written)
     if error := judged_by(check_keywords, keywords, version, member.priority):
         findings.refused(place, error)
-    elif keywords.vrrp_strict and peers:
-        findings.add(place, "vrrp_strict refuses unicast_peer", "leave one of them out")
     if peers and set(peers) <= {member.node}:
         findings.add(place, f"{member.node} has no unicast peer but itself", "name the other members")
     host = findings.host(member.node)

@@ -13,6 +13,7 @@ from vipsim.scenario.model.lateness import LATENESS
 from vipsim.wire.addresses import IPv4, Mac
 
 _RESERVED = ("all",)
+LOOPBACK = "lo"
 _RESERVED_SERVICES = ("ping", "host")
 
 
@@ -96,6 +97,8 @@ def _check_iface(findings: Findings, iface: Iface, where: Where) -> None:
         findings.add(
             where, f"{shown(iface.name)} is no interface name", "at most 15 letters, digits, . - and _"
         )
+    if iface.name == LOOPBACK:
+        findings.add(where, f"{LOOPBACK} is the loopback interface: no cable ends there", "such as eth0")
     if iface.mac.is_group or not iface.mac:
         findings.add(
             (*where, "mac"), f"{iface.mac} is no address of one interface", "the first octet is even"

@@ -23,7 +23,7 @@ from vipsim.scenario.keepalived.config import KeepalivedConfig
 from vipsim.scenario.keepalived.groups import Cluster, addresses_of, joined, titles, virtual_router
 from vipsim.scenario.keepalived.names import Names, iface_name
 from vipsim.scenario.keepalived.places import Place, printable
-from vipsim.scenario.keepalived.scenario import Part, members
+from vipsim.scenario.keepalived.scenario import LOOPBACK, Part, members
 from vipsim.scenario.keepalived.syncing import leaders_differ, sync_groups
 from vipsim.scenario.keepalived.wiring import Port, lans_of
 from vipsim.scenario.model import (
@@ -117,6 +117,9 @@ def _refuse_empty(configs: Mapping[str, KeepalivedConfig], parts: list[Part]) ->
         )
     seen: set[IPv4] = set()
     for number, part in enumerate(parts, 1):
+        if part.iface == LOOPBACK:
+            message = f"({part.instance}) keepalived cannot use the loopback interface for VRRP"
+            problems.append(_problem(part.place, message, "write the interface of the LAN, such as eth0"))
         if not addresses_of(part):
             problems.append(_problem(part.place, f"({part.instance}) nothing moves: there is no address", ""))
         seen.update(addresses_of(part))

@@ -44,6 +44,9 @@ from vipsim.scenario.keepalived.places import Place
 from vipsim.scenario.model.scenario import Written
 from vipsim.wire.addresses import IPv4
 
+LOOPBACK = "lo"
+"""An interface that no cable ends at: it never fails, and what is set on it is answered on the others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -99,7 +102,7 @@ def part(config: KeepalivedConfig, one: VrrpInstance, node: str) -> Part:
         elsewhere=tuple(
             (vip.address, vip.dev)
             for vip in moved
-            if isinstance(vip.address, IPv4) and vip.dev not in ("", iface)
+            if isinstance(vip.address, IPv4) and vip.dev not in ("", iface, LOOPBACK)
         ),
         virtual_mac=one.use_vmac.value,
         priority=one.priority.value,
@@ -182,7 +185,7 @@ def tracks_of(config: KeepalivedConfig, one: VrrpInstance, kind: str) -> Iterato
     found: dict[str, Track] = {}
     for owner in (one, *([group] if group is not None else [])):
         for track in getattr(owner, kind):
-            if not track.ignored:
+            if not track.ignored and (kind, track.name) != ("track_interface", LOOPBACK):
                 found.setdefault(track.name, track)
     yield from found.values()
 
