@@ -35,7 +35,6 @@ from vipsim.sim.forwarding import Forwarder
 from vipsim.sim.nic import Nic
 from vipsim.sim.reachable import ReachableTimes
 from vipsim.sim.timers import TimerTable, lateness_of
-from vipsim.sim.virtual_mac import home, silence
 from vipsim.sim.world import World
 from vipsim.wire.addresses import NO_IP, IPv4, Mac, multicast_mac
 from vipsim.wire.frames import Arp, Frame, IcmpKind, IpPacket, Other, framed
@@ -49,6 +48,7 @@ Handler = Callable[[Frame, str], object]
 HOST_DOWN = "host is down"
 HOST_FROZEN = "host is frozen"
 NO_CARRIER = "no carrier"
+NOT_ACCEPTED = "the virtual address is not answered for (no_accept)"
 
 
 class Kernel:
@@ -132,31 +132,6 @@ class Kernel:
             for other in [one for one in self.addresses if one not in self.stack.book.local]:
                 del self.addresses[other]  # a secondary address leaves with its primary one
 
-    def acquire_vip(
-        self, vip: IPv4, iface: str, cause: int, lladdr: Mac | None = None, prefix: int = 32
-    ) -> bool:
-        """Add a virtual address at the MAC `lladdr` (None: that of `iface`); False if it is there already."""
-        if vip in self.vips:
-            return False
-        nic = self.vips[vip] = home(self, vip, self.nics[iface], lladdr)
-        if vip not in self.standing:
-            self.add_address(vip, nic, prefix)
-        data = {"vip": vip, "iface": nic.name, "act": "acquire", "lladdr": nic.mac}
-        self.world.note("vip", self.name, data, cause)
-        return True
-
-    def release_vip(self, vip: IPv4, cause: int, act: str = "release") -> None:
-        """Remove a virtual address."""
-        nic = self.vips.pop(vip, None)
-        if nic is not None:
-            if vip in self.standing:
-                silence(nic)
-            else:
-                self.remove_address(vip, cause)
-            self.world.note(
-                "vip", self.name, {"vip": vip, "iface": nic.name, "act": act, "lladdr": nic.mac}, cause
-            )
-
     # --- sending ---------------------------------------------------------------------------
 
     def route(self, address: IPv4) -> Nic | None:
@@ -199,7 +174,9 @@ class Kernel:
         route = self.stack.book.route(packet.dst)
         if route is None:
             return None
-        nic = self.nics[route.iface]
+        nic = self.nics.get(route.iface)
+        if nic is None:
+            return None  # an own address behind a firewall
         next_hop = packet.dst if route.via is None else route.via
         entry = nic.entries.get(next_hop)
         if entry is not None:
@@ -228,6 +205,8 @@ class Kernel:
         elif kind is not Other:
             if packet.dst in self.addresses:  # type: ignore[union-attr]
                 deliver(self, frame, packet, nic)  # type: ignore[arg-type]
+            elif packet.dst in self.vips:  # type: ignore[union-attr]
+                dropped = self.world.drop(NOT_ACCEPTED)
             elif self.forwarder is not None and not frame.dst.is_group:
                 dropped = self.forwarder.take(frame, packet, nic)  # type: ignore[arg-type]
         for tap in self.taps.get(kind, ()):

@@ -7,7 +7,7 @@ from typing import Any
 
 from vipsim.machines.neighbor import rules as neighbor_rules
 from vipsim.machines.neighbor.entry import Entry, NeighborState
-from vipsim.machines.vocabulary import Event, TimerName
+from vipsim.machines.vocabulary import AcquireVip, Event, TimerName
 from vipsim.scenario.model import End, Host, Iface, Link, Node, Scenario, Switch
 from vipsim.sim.engine import Environment, Tie, tie_key
 from vipsim.sim.kernel import Handler, Kernel
@@ -16,6 +16,7 @@ from vipsim.sim.network import Network
 from vipsim.sim.plan import compile_scenario
 from vipsim.sim.streams import Streams
 from vipsim.sim.tcp import TcpSockets
+from vipsim.sim.vips import acquire_vip, release_vip
 from vipsim.sim.world import World
 from vipsim.trace.recorder import Recorder
 from vipsim.trace.records import Level
@@ -68,11 +69,11 @@ class Hosts:
     def own(self, name: str) -> None:
         """Add the virtual address to a host."""
         dev = self.setup.nodes[name].dev
-        self.kernels[name].acquire_vip(self.setup.vip, dev, 0, prefix=self.setup.vip_prefix)
+        acquire_vip(self.kernels[name], AcquireVip(self.setup.vip, self.setup.vip_prefix, dev), 0)
 
     def disown(self, name: str) -> None:
         """Take the virtual address from a host."""
-        self.kernels[name].release_vip(self.setup.vip, 0)
+        release_vip(self.kernels[name], self.setup.vip, 0)
 
     def cut(self, name: str) -> None:
         """Set a host's interface down: its switch port loses the carrier."""

@@ -181,13 +181,15 @@ class CancelTimer:
 class AcquireVip:
     """Add `vip` (with prefix length) to `iface`; answered by `VipReady` or `VipFailed`.
 
-    `lladdr` None means the interface's own MAC.
+    `lladdr` None means the interface's own MAC. Without `accept` the host says whose the address is, and a
+    firewall drops what comes for it.
     """
 
     vip: IPv4
     prefix: int
     iface: str
     lladdr: Mac | None = None
+    accept: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from vipsim.wire.addresses import VRRP_GROUP, IPv4, multicast_mac
 from vipsim.wire.checksum import vrrp_checksum_fits
 from vipsim.wire.frames import Packet, Vrrp, framed
 
-AUTH_PASS = 1
-"""Authentication type of a plain password (RFC 2338 section 5.3.6)."""
+AUTH_TYPES = {"": 0, "PASS": 1, "AH": 2}
+"""Authentication types by keepalived's names (RFC 2338 section 5.3.6)."""
 
 
 def advert_packets(settings: VrrpSettings, keywords: Keywords, priority: int) -> list[Vrrp]:
@@ -32,7 +32,8 @@ def advert_packets(settings: VrrpSettings, keywords: Keywords, priority: int) ->
         priority,
         _ticks(settings),
         _addresses(settings, keywords),
-        *((AUTH_PASS, keywords.auth_data) if keywords.auth_type else ()),
+        AUTH_TYPES[keywords.auth_type],
+        keywords.auth_data,
     )
     if not settings.profile.checksum_pseudo_header:
         packet = replace(packet, pseudo_header=False)
@@ -59,6 +60,8 @@ def is_addressed(packet: Packet, settings: VrrpSettings, keywords: Keywords) -> 
         return False
     if packet.src == settings.address:
         return False  # not in the RFCs: our own advert, reflected by a switch
+    if (packet.auth_type == AUTH_TYPES["AH"]) != (keywords.auth_type == "AH"):
+        return False  # with an authentication header it is another protocol of IP, and another socket
     return not settings.profile.has_keywords or (packet.dst == VRRP_GROUP) == (not keywords.unicast_peer)
 
 
@@ -118,12 +121,15 @@ def refusal(
         return "wrong checksum"
     if priority == OWNER and not settings.profile.owner_listens:
         return "we are the owner"  # "the local router is not the IP address owner"
-    if packet.auth_type != (AUTH_PASS if keywords.auth_type else 0):
+    if packet.auth_type != AUTH_TYPES[keywords.auth_type]:
         return f"authentication type {packet.auth_type}"
     if keywords.auth_type and packet.auth_data != keywords.auth_data:
         return "another password"
-    if keywords.check_unicast_src and keywords.unicast_peer and packet.src not in keywords.unicast_peer:
-        return "no unicast peer"
+    if keywords.check_unicast_src and keywords.unicast_peer:
+        if packet.src not in keywords.unicast_peer:
+            return "no unicast peer"
+        if not keywords.min_ttl <= packet.ttl <= keywords.max_ttl:
+            return f"TTL {packet.ttl}"
     if not known and not _list_fits(packet, settings, keywords):
         return "another address list"
     if not _interval_fits(packet, settings):

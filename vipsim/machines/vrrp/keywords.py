@@ -7,6 +7,7 @@ Names and defaults are keepalived 2.2.7's (keepalived.conf(5)). Those of ``globa
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from hashlib import sha256
 
 from vipsim.errors import ScenarioError
 from vipsim.units import SECOND, Time
@@ -128,8 +129,10 @@ class Keywords:
     """After the start of the daemon nobody becomes master for so long."""
     vrrp_strict: bool = False
     """Nothing that the RFC does not know."""
+    accept: bool | None = None
+    """A master answers on its addresses; None: unless ``vrrp_strict`` forbids it (see `accepts`)."""
     auth_type: str = ""
-    """``PASS``, in version 2 only."""
+    """``PASS`` or ``AH``, in version 2 only."""
     auth_pass: str = ""
     """At most 8 characters count."""
     unicast_peer: tuple[IPv4, ...] = ()
@@ -146,6 +149,9 @@ class Keywords:
     """The list of addresses is not compared in adverts of the router whose advert was the last one."""
     check_unicast_src: bool = False
     """An advert is heard from a unicast peer only."""
+    min_ttl: int = 0
+    """With ``check_unicast_src``: adverts of peers must have come with at least this time to live."""
+    max_ttl: int = 255
     unicast_ttl: int = 255
     """Time to live of adverts to unicast peers, which nobody checks."""
     vmac_xmit_base: bool = False
@@ -153,8 +159,23 @@ class Keywords:
 
     @property
     def auth_data(self) -> bytes:
-        """The password as an advert carries it (RFC 2338 section 5.3.10)."""
-        return self.auth_pass.encode()[:8].ljust(8, b"\0") if self.auth_type else bytes(8)
+        """The password as an advert carries it (RFC 2338 section 5.3.10).
+
+        With ``AH`` it stands for the digest in the header before it, which this model leaves out.
+        """
+        password = self.auth_pass.encode()[:8].ljust(8, b"\0")
+        return sha256(password).digest()[:8] if self.auth_type == "AH" else password
+
+    def accepts(self, version: int, priority: int) -> bool:
+        """Whether a master answers on its addresses: an owner always, strict mode not, in version 2 never.
+
+        keepalived 2.2.7 resets ``accept`` in strict mode with version 2 (measured).
+        """
+        if priority == OWNER:
+            return True
+        if self.accept is None or (self.vrrp_strict and version == 2):
+            return not self.vrrp_strict
+        return self.accept
 
     @property
     def lower_prio_repeat(self) -> int:
@@ -205,8 +226,10 @@ def check_keywords(keywords: Keywords, version: int, priority: int) -> None:
         raise ScenarioError(f"down_timer_adverts {keywords.down_timer_adverts}: allowed are 1 to 100")
     if not 0 <= keywords.preempt_delay <= 1000 * SECOND:
         raise ScenarioError("preempt_delay: allowed are 0s to 1000s")
-    if keywords.auth_type not in ("", "PASS"):
-        raise ScenarioError(f"auth_type {keywords.auth_type!r}: only PASS is modelled")
+    if keywords.auth_type not in ("", "PASS", "AH"):
+        raise ScenarioError(f"auth_type {keywords.auth_type!r}: use PASS or AH")
+    if not 0 <= keywords.min_ttl <= keywords.max_ttl <= 255:
+        raise ScenarioError("min_ttl and max_ttl: allowed are 0 to 255, the least first")
     if bool(keywords.auth_type) != bool(keywords.auth_pass):
         raise ScenarioError("auth_type and auth_pass: write both or none")
     if keywords.auth_type and version != 2:

@@ -179,7 +179,8 @@ class VrrpSettings:
 
     def acquisition(self, listed: tuple[IPv4, int]) -> AcquireVip:
         """Return what to ask of the kernel for one of `vips`."""
-        return AcquireVip(*listed, self.home(listed[0])[0], self.virtual_mac)
+        accepts = self.keywords is None or self.keywords.accepts(self.version, self.priority)
+        return AcquireVip(*listed, self.home(listed[0])[0], self.virtual_mac, accepts)
 
     def home(self, vip: IPv4) -> tuple[str, Mac]:
         """Return the interface on which `vip` lives, and the MAC that is announced for it."""

@@ -70,7 +70,7 @@ class KeepalivedFile(Part):
     vrrp_min_garp: Flag = absent(False, "one announcement, no second burst")
     vrrp_startup_delay: Duration = absent("0s")
     vrrp_strict: Flag = absent(False)
-    auth_type: Annotated[str, kinds.choice("PASS")] = absent()
+    auth_type: Annotated[str, kinds.choice("PASS", "AH")] = absent()
     auth_pass: Annotated[str, kinds.text(100)] = absent()
     unicast_peer: Annotated[list[Name], Field(min_length=1, max_length=255)] = absent(
         text="nodes; a member leaves itself out"
@@ -80,6 +80,9 @@ class KeepalivedFile(Part):
     )
     skip_check_adv_addr: Flag = absent(False)
     check_unicast_src: Flag = absent(False)
+    accept: Flag = absent(text="default: true; with vrrp_strict false, but for priority 255")
+    min_ttl: Annotated[int, kinds.whole(0, 255)] = absent(0, "with check_unicast_src")
+    max_ttl: Annotated[int, kinds.whole(0, 255)] = absent(255, "with check_unicast_src")
     unicast_ttl: Annotated[int, kinds.whole(0, 255)] = absent(255)
     vmac_xmit_base: Flag = absent(False)
     dont_track_primary: Flag = absent(False)

@@ -162,8 +162,14 @@ def _given(config: KeepalivedConfig, one: VrrpInstance) -> Iterator[tuple[str, A
     if not one.state.is_default or one.state.value == "MASTER":
         yield "state", one.state.value
     yield "vrrp_strict", one.strict_mode.value
+    if one.accept.value == one.strict_mode.value:  # else it follows from strict mode
+        yield "accept", one.accept.value
+    ttls = [peer for peer in one.unicast_peer if peer.min_ttl is not None or peer.max_ttl is not None]
+    if ttls:
+        yield "min_ttl", min(peer.min_ttl or 0 for peer in one.unicast_peer)
+        yield "max_ttl", max(255 if peer.max_ttl is None else peer.max_ttl for peer in one.unicast_peer)
     if one.auth_type.value:
-        yield "auth_type", "PASS"
+        yield "auth_type", one.auth_type.value
         yield "auth_pass", one.auth_pass.value
     yield "vrrp_startup_delay", config.globals.vrrp_startup_delay.value
     yield "vrrp_garp_interval", garp_interval(config, one)

@@ -25,6 +25,7 @@ from vipsim.machines.vocabulary import (
 from vipsim.scenario.assemble import FailoverMachine
 from vipsim.sim.kernel import Kernel
 from vipsim.sim.timers import TimerTable
+from vipsim.sim.vips import acquire_vip, release_vip
 from vipsim.wire.announcement import announcement
 from vipsim.wire.frames import Carp, Echo, Frame, Packet, Udp, Vrrp
 from vipsim.wire.heartbeat import PORT as HEARTBEAT_PORT
@@ -87,7 +88,7 @@ class Hands:
             case AcquireVip():
                 self._pending.append((machine, self.acquire(action, cause), cause))
             case ReleaseVip(vip=vip):
-                self.kernel.release_vip(vip, cause)
+                release_vip(self.kernel, vip, cause)
             case Changed(key=key, old=old, new=new, why=why):
                 data = {"machine": key, "old": old.value, "new": new.value, "why": why}
                 number = self.world.note("state", self.name, data, cause)
@@ -108,7 +109,7 @@ class Hands:
         """Let the kernel own an address; returns its answer."""
         if self.kernel.state is not None or not self.kernel.nics[wanted.iface].carrier:
             return VipFailed(wanted.vip, "interface has no carrier")
-        self.kernel.acquire_vip(wanted.vip, wanted.iface, cause, wanted.lladdr, wanted.prefix)
+        acquire_vip(self.kernel, wanted, cause)
         return VipReady(wanted.vip)
 
     def _note_advert(self, packet: Packet, iface: str, machine: FailoverMachine, cause: int) -> int:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from vipsim.machines.vocabulary import AcquireVip
 from vipsim.scenario.model import At, Fault, FaultWord
 from vipsim.sim.acts import Order
 from vipsim.sim.faults import ACTS
 from vipsim.sim.network import Network
 from vipsim.sim.rules import DropRule
 from vipsim.sim.streams import Losses
+from vipsim.sim.vips import acquire_vip, release_vip
 from vipsim.validate.daemons.configurations import COMPANIONS
 from vipsim.validate.daemons.experiments import Step, Unsupported
 from vipsim.validate.daemons.lab import SWITCH, Lab
@@ -134,9 +136,9 @@ def _address(node: str, verb: str, address: str, vip: str) -> Act:
     def act(network: Network, cause: int) -> None:
         kernel = network.kernels[node]
         if verb == "del":
-            kernel.release_vip(IPv4.parse(address), cause)
+            release_vip(kernel, IPv4.parse(address), cause)
         elif address == vip:
-            kernel.acquire_vip(IPv4.parse(address), "eth0", cause)
+            acquire_vip(kernel, AcquireVip(IPv4.parse(address), 32, "eth0"), cause)
 
     return act
 
