@@ -134,3 +134,11 @@ def test_a_third_stage_is_conducted_too(tmp_path):
     for one in runs(experiment, *rows, suffix="second"):
         assert one["detect_s"] == pytest.approx(3.609 - 0.25, abs=0.03)
         assert one["switched"]
+
+
+def test_an_address_that_is_in_no_advert_moves_along_and_is_not_counted(tmp_path):
+    block = "virtual_ipaddress_excluded {\n    192.168.1.220/24 dev eth0\n  }"
+    experiment = variant(tmp_path, "ka2-kill9", configured(block))
+    for one in runs(experiment, row("ka2-kill9", after=5.6)):
+        assert one["switched"]
+        assert one["garp_n"] == 10

@@ -37,6 +37,8 @@ class Part:
     interval: Time = SECOND
     peers: tuple[str, ...] = ()
     """Unicast peers."""
+    excluded: tuple[str, ...] = ()
+    """Addresses with prefix that move along, but are in no advert."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ def _keepalived(node: NodeSetup, text: str) -> Configuration:
         config = read_keepalived(text, node=node.name)
     except ScenarioError as error:
         raise Unsupported(f"{node.name}: keepalived.conf: {str(error).splitlines()[0]}") from error
+    if any(len(group.members) > 1 for group in config.groups):
+        raise Unsupported(f"{node.name} has a vrrp_sync_group that holds several instances together")
     found = [
         Part(
             protocol="vrrp",
@@ -102,6 +106,7 @@ def _keepalived(node: NodeSetup, text: str) -> Configuration:
             virtual_mac=part.virtual_mac,
             interval=dict(part.keepalived)["advert_int"],
             peers=tuple(map(str, part.peers)),
+            excluded=tuple(f"{address}/{prefix}" for address, prefix in part.excluded),
         )
         for part in members(config, node.name)
     ]
@@ -205,7 +210,7 @@ def groups_of(
     vips: dict[str, str] = {}
     for parts in routers.values():
         for part in parts.values():
-            for vip in part.vips:
+            for vip in (*part.vips, *part.excluded):
                 vips.setdefault(vip, f"vip{len(vips)}" if vips else "service")
     groups = [
         {protocol: _group(number, parts, vips, addresses)} for (protocol, number), parts in routers.items()
@@ -217,7 +222,9 @@ def _group(
     number: int, parts: dict[str, Part], names: dict[str, str], addresses: dict[str, str]
 ) -> dict[str, Any]:
     first = next(iter(parts.values()))
-    together = list(dict.fromkeys(names[vip] for part in parts.values() for vip in part.vips))
+    together = list(
+        dict.fromkeys(names[vip] for part in parts.values() for vip in (*part.vips, *part.excluded))
+    )
     if first.protocol == "carp":
         members = {node: part.member for node, part in parts.items()}
         return {"vhid": number, "vips": together, "profile": first.profile, "members": members}
@@ -232,7 +239,7 @@ def _group(
     }
     for node, part in parts.items():
         member = dict(part.member)
-        own = [names[vip] for vip in part.vips]
+        own = [names[vip] for vip in (*part.vips, *part.excluded)]
         if own != together:
             member["vips"] = own
         for key in ("version", "virtual_mac", "profile"):
@@ -243,5 +250,11 @@ def _group(
                 raise Unsupported(f"{node} has the peer {unknown[0]}, which is no node")
             peers = [addresses[peer] for peer in part.peers]
             member["keepalived"] = {**member.get("keepalived", {}), "unicast_peer": peers}
+        if part.excluded:
+            excluded = [names[vip] for vip in part.excluded]
+            member["keepalived"] = {
+                **member.get("keepalived", {}),
+                "virtual_ipaddress_excluded": excluded,
+            }
         group["members"][node] = member
     return group

@@ -38,9 +38,10 @@ class Sniffer:
 class Journal:
     """Lists of what was seen, by node, in order of time (ns)."""
 
-    def __init__(self, simulation: Simulation, watched: bool) -> None:
-        """Watch `simulation`; `watched`: note answers to announcements, too."""
+    def __init__(self, simulation: Simulation, vip: str, watched: bool) -> None:
+        """Watch what concerns `vip` in `simulation`; `watched`: note answers to announcements, too."""
         self.env = simulation.env
+        self.vip = vip
         self.nodes = tuple(simulation.network.daemons)
         self.adverts: dict[str, list[Advert]] = {node: [] for node in self.nodes}
         """Sent: a daemon put them on its cable."""
@@ -94,7 +95,7 @@ class Journal:
             hook()
 
     def _announce(self, node: str, data: dict[str, Any]) -> None:
-        if not self._leaves(node):
+        if not self._leaves(node) or str(data["vip"]) != self.vip:
             return
         self.announced[node].append(self.env._now)
         self.forms[node].append(f"{data['form']} {data['lladdr']}")

@@ -109,7 +109,7 @@ def lab_of(experiment: Experiment, lateness: str, probe_every: int) -> Lab:
         },
     }
     sysctls = {name: one.sysctls for name, one in prepared.items()}
-    sysctls[CLIENT] = tuple(experiment.client_sysctl.items())
+    sysctls[CLIENT] = tuple((key, int(value)) for key, value in experiment.client_sysctl.items())
     try:
         return Lab(from_data(data), nodes, sysctls, experiment.vip.partition("/")[0])
     except ScenarioError as error:

@@ -48,7 +48,7 @@ def conduct(course: Course, seed: int) -> Conducted:
     if refusals is not None:
         refusals.network = simulation.network
     watched = any("garp_answered_by_old" in row for row in course.rows.values())
-    director = Director(course, simulation, Journal(simulation, watched))
+    director = Director(course, simulation, Journal(simulation, course.lab.vip, watched))
     simulation.env.run(until=simulation.env.process(director.conduct()))
     found = director.conducted
     found.refusals = refusals

@@ -26,6 +26,8 @@ PROBE_EVERY: dict[str, Time] = {
     "steady": 20 * MS,
 }
 """The prober's interval in the measured part (``prober.interval_s``)."""
+UNDISTURBED = frozenset({"startup", "watch", "steady"})
+"""Kinds of experiments in which nothing is done once the daemons are launched."""
 BUSY_LOAD = 1.0
 """Load average from which the recording host counts as busy: it has two cores."""
 
@@ -114,6 +116,8 @@ def _compiled(number: int, lateness: str) -> tuple[Lab, Plan, dict[str, list[Act
         raise Unsupported(f"experiments of the kind {kind!r} are not known here")
     lab = lab_of(experiment, lateness, PROBE_EVERY[kind])
     acts = {stage.suffix: acts_of(stage.steps, lab) for stage in experiment.stages}
+    if kind in UNDISTURBED and any(acts.values()):
+        raise Unsupported(f"when something is done in an experiment of the kind {kind} is not written down")
     return lab, compile_scenario(lab.scenario), acts
 
 
