@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import vipsim as vs
-from vipsim.scenario.data import from_data
+from vipsim.scenario.data import from_data, to_data
 from vipsim.scenario.model import Scenario
 from vipsim.trace.journal import Line, journal, journal_text
 
@@ -281,6 +281,32 @@ def test_a_reload_changes_what_is_heard() -> None:
     assert "(VI_51) received an unexpected ip number count 1, expected 2!" in told
     refused = "(VI_51) received an unexpected ip number count 2, expected 1!"
     assert logged(pair, "n2", since=5.2)[:8] == [*[refused] * 4, *TAKEOVER]
+
+
+def test_a_sync_group_tells_whose_state_the_others_take() -> None:
+    """Recorded with two instances in group G, every line: the link is down at 5.2 s and up at 10 s."""
+    data = to_data(keepalived(duration="16s", start="settled", vips=["service", "second"]))
+    first = data["groups"][0]["vrrp"]
+    second = {**first, "vrid": 52, "vips": ["second"]}
+    data["groups"] = [{"vrrp": {**first, "vips": ["service"]}}, {"vrrp": second}]
+    data["sync_groups"] = {"G": {"groups": [51, 52]}}
+    pair = from_data(data).with_faults("link_down:n1.eth0@5.2s", "link_up:n1.eth0@10s")
+    told = logged(pair, "n1")
+    assert told[:7] == [
+        "Netlink reports eth0 down",
+        "(VI_51) Entering FAULT STATE",
+        "(VI_51) sent 0 priority",
+        "(VI_51) removing VIPs.",
+        "VRRP_Group(G) Syncing instances to FAULT state",
+        "(VI_52) Entering FAULT STATE",
+        "(VI_52) removing VIPs.",
+    ]
+    assert "VRRP_Group(G) Syncing instances to BACKUP state" in told
+    master = told.index("VRRP_Group(G) Syncing instances to MASTER state")
+    assert "Entering MASTER STATE" in told[master + 1] and "timeout" not in "".join(told[master:])
+    other = logged(pair, "n2")
+    assert sum("Receive advertisement timeout" in text for text in other) in (1, 2)
+    assert sum("Syncing instances" in text for text in other) == 2
 
 
 # --- causes ----------------------------------------------------------------------------------

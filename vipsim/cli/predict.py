@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 _NOTES = """\
 Faults hit the master of the first group, or the node that you name: crash:b, hang:b:10s. Words: crash, power,
-kill, stop (with a length, such as crash:60s, the node comes back); isolate, link_down, port_down, partition,
-oneway (15 s unless a length is given); hang, freeze (4 s); loss:5% (every link loses so many frames).
+kill, kill_parent, stop (with a length, such as crash:60s, the node comes back); isolate, link_down,
+port_down, partition, oneway (15 s unless a length is given); hang, freeze (4 s); loss:5% (every link loses
+so many frames).
 
 examples:
   vipsim predict a.conf b.conf

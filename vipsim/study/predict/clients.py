@@ -16,9 +16,11 @@ from vipsim.units import MS, Time
 SERVICE = "echo"
 PORT = 7
 """RFC 862: a service that every node is taken to offer."""
+LATENESS = "idle"
+"""How late the nodes' processes are taken to be: as on the host of the recordings while it was idle."""
 WAYS: dict[str, tuple[str, str, Time]] = {
-    "ping": ("ping", "udp", 50 * MS),
-    "udp": (SERVICE, "udp", 50 * MS),
+    "ping": ("ping", "udp", 20 * MS),
+    "udp": (SERVICE, "udp", 20 * MS),
     "tcp": (SERVICE, "tcp", 250 * MS),
     "connect": (SERVICE, "connect", 250 * MS),
 }
@@ -45,6 +47,8 @@ def kind_of(client: Client) -> str:
 def with_usual_clients(scenario: Scenario) -> Scenario:
     """Return the scenario with a service on every node of a group, asked in each of the four ways.
 
+    The nodes' processes are as late as those of an idle machine.
+
     The hosts of the clients that are there stay, and ask instead of what they asked before.
     """
     groups = [group for group in scenario.groups if isinstance(group, VrrpGroup)][:MOST_GROUPS]
@@ -57,9 +61,10 @@ def with_usual_clients(scenario: Scenario) -> Scenario:
             continue
         for kind, (probe, over, interval) in WAYS.items():
             name = kind if len(groups) == 1 else f"{kind}-{target}"
-            clients.append(Client(name, asking[target], target, probe, interval, over=over))
+            lazy = over == "udp"
+            clients.append(Client(name, asking[target], target, probe, interval, over=over, lazy=lazy))
     hosts = tuple(
-        replace(node, services=(*node.services, Service(SERVICE, PORT)))
+        replace(node, services=(*node.services, Service(SERVICE, PORT)), lateness=LATENESS)
         if isinstance(node, Host) and node.name in nodes
         else node
         for node in scenario.nodes

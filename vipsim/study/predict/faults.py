@@ -27,7 +27,7 @@ _ENDING: dict[FaultWord, Time] = dict.fromkeys(
     (W.ISOLATE, W.LINK_DOWN, W.PORT_DOWN, W.PARTITION, W.ONEWAY), 15 * SECOND
 ) | dict.fromkeys((W.HANG, W.FREEZE), 4 * SECOND)
 """How long these last if nobody says, in ns."""
-_STAYING = (W.CRASH, W.POWER, W.KILL, W.STOP)
+_STAYING = (W.CRASH, W.POWER, W.KILL, W.KILL_PARENT, W.STOP)
 """These last until the run ends, unless a length is given."""
 _EXACT = (W.HANG, W.FREEZE)
 """Their end is as exact as their length is said; that of others is drawn within one more interval, so that it
@@ -136,7 +136,9 @@ def planned(scenario: Scenario, fault: PlannedFault, master: str) -> Scenario:
     VipsimError
         If it names a node that there is not, or cannot be in this scenario.
     """
-    calm = replace(scenario, faults=(), start=Start.SETTLED, phase=None)
+    # A probe that nothing can disturb need not be sent to be counted: same numbers, sooner.
+    clients = tuple(replace(one, lazy=True) if one.over == "udp" else one for one in scenario.clients)
+    calm = replace(scenario, faults=(), start=Start.SETTLED, phase=None, clients=clients)
     if fault.is_loss:
         return set_paths(calm.with_(duration=LOSS_RUN), {"links.*.loss": fault.share})
     node = fault.node or master

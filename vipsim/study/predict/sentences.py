@@ -18,6 +18,7 @@ _HAPPENS = {
     "crash": "{node} dies without a word",
     "power": "{node} loses its power",
     "kill": "keepalived on {node} is killed and the host lives on",
+    "kill_parent": "the parent process of keepalived on {node} is killed",
     "stop": "keepalived on {node} is stopped in order",
     "isolate": "{node} is cut off while its link stays up",
     "partition": "{node} and the other nodes no longer reach each other",

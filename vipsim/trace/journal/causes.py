@@ -51,6 +51,12 @@ class Causes:
             for failover in trace.failovers
             if failover.fault != "-"
         }
+        self._made = {
+            record.cause: record
+            for record in reversed(trace.select("state"))
+            if record.cause in self._records and self._records[record.cause].kind == "timer"
+        }
+        """By timer the state that it led to."""
 
     def why(self, record: Record) -> str:
         """What woke the process that made `record`."""
@@ -121,6 +127,11 @@ class Causes:
         if read is not None:
             since = read.time
         return f"{words} of {(fired.time - since) / SECOND:.6f} s ran out; set {at(since)} by {setter}"
+
+    def wake_up(self, fired: Record) -> str:
+        """A wake-up, and the fault behind what it led to."""
+        made = self._made.get(fired.id)
+        return self.timer(fired) + ("" if made is None else self._blame(made))
 
     def _setter(self, armed: Record, fired: Record) -> str:
         data = armed.data

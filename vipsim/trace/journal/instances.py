@@ -36,6 +36,8 @@ class Instance:
     interval: Time = SECOND
     """Its own advert interval in force, in ns."""
     preempt: bool = True
+    sync_group: str = ""
+    """Name of the vrrp_sync_group that it is in."""
     vips: tuple[str, ...] = ()
     excluded: frozenset[str] = frozenset()
     """Those of the `vips` that are in no advert."""
@@ -88,11 +90,17 @@ def read_instances(header: Mapping[str, Any]) -> dict[tuple[str, str], Instance]
     nodes = _mapping(scenario.get("nodes"))
     vips = read_vips(header)
     found: dict[tuple[str, str], Instance] = {}
+    synced = {
+        str(member): str(name)
+        for name, body in _mapping(scenario.get("sync_groups")).items()
+        for member in _sequence(_mapping(body).get("groups"))
+    }
     for group in _sequence(scenario.get("groups")):
         body = _mapping(_mapping(group).get("vrrp"))
         for node, member in _mapping(body.get("members")).items():
             one = _read_member(body, str(node), _mapping(member), _mapping(nodes.get(node)), vips)
-            found[one.node, one.machine] = one
+            group_name = synced.get(one.machine) or synced.get(str(one.vrid)) or ""
+            found[one.node, one.machine] = replace(one, sync_group=group_name)
     return found
 
 

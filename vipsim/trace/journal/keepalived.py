@@ -20,6 +20,9 @@ from vipsim.trace.records import Record
 from vipsim.units import MS, SECOND, Time
 
 _GOODBYE = "sent 0 priority"
+_TIMEOUT = "Receive advertisement timeout"
+SYNCED = "sync group"
+"""How the reason of a state begins that a router has for its sync group's sake."""
 _LATE: Time = SECOND
 """A timer that is read later than this is logged (``min_auto_priority_delay``, 1 s by default)."""
 
@@ -41,6 +44,8 @@ class Keepalived:
         self._coming = coming
         self._queued: set[tuple[int, str]] = set()
         """Bursts whose beginning was said: (id of what caused it, address)."""
+        self._synced: set[tuple[int, str]] = set()
+        """What made a sync group take a state, and which: said once."""
         self._settled: set[int] = set()
         """Ids of the states in which the daemon was before the run began."""
 
@@ -103,8 +108,9 @@ class Keepalived:
                 yield self._say(record, text, because)
             if said:
                 yield from self._priorities(record, because)
-        elif part in self.routers and name not in ("advert", "master_down"):
-            # What these two lead to tells them.
+        elif part in self.routers and name == "master_down":
+            yield self._of(record, self.routers[part], _TIMEOUT, causes.wake_up(record), detail=True)
+        elif part in self.routers and name != "advert":  # an advert's own line tells that one
             yield self._say(record, "wakes up", because, logged=False)
 
     def _priorities(self, record: Record, because: str) -> Iterator[Line]:
@@ -127,17 +133,13 @@ class Keepalived:
             self._settled.add(record.id)
             yield self._of(record, router, f"is {new} since before the run began", because, logged=False)
             return
+        is_synced = why.startswith(SYNCED)
+        if is_synced and (record.cause, new) not in self._synced:
+            self._synced.add((record.cause, new))
+            text = f"VRRP_Group({router.instance.sync_group}) Syncing instances to {new} state"
+            yield self._say(record, text, because)
         if new == "MASTER":
-            yield self._of(record, router, "Receive advertisement timeout", because, detail=True)
-            yield self._of(record, router, "Entering MASTER STATE", because)
-            own = router.instance.interval
-            if router.heard_interval != own:
-                text = (
-                    f"changing advert interval from {router.heard_interval // MS}ms "
-                    f"to locally configured {own // MS}ms"
-                )
-                yield self._of(record, router, text, because, detail=True)
-                router.heard_interval = own
+            yield from self._master(record, router, because, old == "INIT")
         elif new == "INIT":
             return
         elif old == "INIT":
@@ -146,9 +148,22 @@ class Keepalived:
             self._queued.add((record.id, "release"))  # addresses that were left behind: said already
         else:
             yield self._of(record, router, f"Entering {new} STATE", because)
-            if new == "FAULT" and old == "MASTER":
+            if new == "FAULT" and old == "MASTER" and not is_synced:
                 # Logged once, whether it is sent twice (truth/NOTES 6) or, without a carrier, not at all.
                 yield self._of(record, router, _GOODBYE, because, detail=True)
+
+    def _master(self, record: Record, router: Router, because: str, at_once: bool) -> Iterator[Line]:
+        if at_once:  # the owner's time is over as it starts, and no timer says so
+            yield self._of(record, router, _TIMEOUT, because, detail=True)
+        yield self._of(record, router, "Entering MASTER STATE", because)
+        own = router.instance.interval
+        if router.heard_interval != own:
+            text = (
+                f"changing advert interval from {router.heard_interval // MS}ms "
+                f"to locally configured {own // MS}ms"
+            )
+            yield self._of(record, router, text, because, detail=True)
+            router.heard_interval = own
 
     def _vip(self, record: Record, causes: Causes) -> Iterator[Line]:
         router = self._router_of(str(record.data["vip"]))
