@@ -69,9 +69,13 @@ def meant(scenario: Scenario) -> dict[tuple[str, str], VrrpSettings]:
 
 def _meant(one: VrrpSettings) -> Keywords:
     words = one.keywords_in_force()
-    # Two ways to say the same: of bursts, and of a state that only priority 255 heeds.
+    checks = words.check_unicast_src and bool(words.unicast_peer)
+    # Ways to say the same: bursts, a state that only priority 255 heeds, limits that nobody looks at.
     return replace(
         words,
+        accept=words.accepts(one.version, one.priority),
+        min_ttl=words.min_ttl if checks else 0,
+        max_ttl=words.max_ttl if checks else 255,
         vrrp_min_garp=False,
         state=words.state if one.priority == 255 else "",
         auth_pass=words.auth_pass[:8],
@@ -121,6 +125,9 @@ KEYWORDS: dict[str, st.SearchStrategy[Any]] = {
     "vrrp_min_garp": st.booleans(),
     "vrrp_startup_delay": st.sampled_from(["0s", "1500ms", "40s"]),
     "skip_check_adv_addr": st.booleans(),
+    "accept": st.booleans(),
+    "min_ttl": st.integers(1, 9),
+    "max_ttl": st.integers(9, 255),
     "check_unicast_src": st.booleans(),
     "vmac_xmit_base": st.booleans(),
     "unicast_peer": st.just(["db1", "db2"]),
@@ -184,6 +191,19 @@ def test_keywords_come_back(
         scenario = told(*timing, words, members)
     except ScenarioError as error:
         pytest.fail(str(error))
+    assert meant(there_and_back(scenario)) == meant(scenario)
+
+
+@pytest.mark.parametrize("kind", ["PASS", "AH"])
+def test_authentication_comes_back(kind: str) -> None:
+    scenario = told(2, "1s", {"auth_type": kind, "auth_pass": "s3cret and more"}, [{}, {}])
+    assert meant(there_and_back(scenario)) == meant(scenario)
+
+
+@pytest.mark.parametrize("version", [2, 3])
+@pytest.mark.parametrize("words", [{}, {"accept": True}, {"accept": False}, {"garp_lower_prio_repeat": 3}])
+def test_strict_mode_comes_back(version: int, words: dict[str, Any]) -> None:
+    scenario = told(version, "1s", {"vrrp_strict": True, **words}, [{}, {}])
     assert meant(there_and_back(scenario)) == meant(scenario)
 
 

@@ -13,6 +13,12 @@ from vipsim.units import MS, SECOND
 from vipsim.wire.addresses import IPv4
 
 VIP = "virtual_ipaddress {\n192.168.1.219/24\n}\n"
+STRICT = {
+    "vrrp_strict": True,
+    "lower_prio_no_advert": True,
+    "garp_lower_prio_delay": 0,
+    "garp_lower_prio_repeat": 0,
+}
 BASE = f"interface eth0\nvirtual_router_id 51\n{VIP}"
 
 
@@ -63,6 +69,13 @@ def test_an_instance_that_says_nothing_has_every_default() -> None:
         ("garp_master_refresh 60", "", {"garp_master_refresh": 60 * SECOND}),
         ("garp_lower_prio_repeat 0", "", {"garp_lower_prio_repeat": 0}),
         ("dont_track_primary", "", {"dont_track_primary": True}),
+        ("no_accept", "", {"accept": False}),
+        ("strict_mode", "", STRICT),
+        (
+            "strict_mode\naccept\nversion 3",
+            "",
+            {**STRICT, "accept": True},
+        ),
         ("", "global_defs {\nvrrp_garp_interval 0.1\n}", {"vrrp_garp_interval": 100 * MS}),
         ("", "garp_group {\ngarp_interval 0.2\ninterface eth0\n}", {"vrrp_garp_interval": 200 * MS}),
         ("", "global_defs {\nvrrp_startup_delay 3\n}", {"vrrp_startup_delay": 3 * SECOND}),

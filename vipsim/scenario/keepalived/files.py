@@ -115,6 +115,8 @@ class _Writing:
             words["state"] = given(keywords.state)
         if not settings.preempt and keywords.state != "MASTER":  # which clears it, with a warning
             words["preempt"] = given(False)
+        if keywords.accept is not None:
+            words["accept"] = given(keywords.accept)
         if settings.virtual_mac is not None:
             words["use_vmac"] = given(True)
         addresses = [self._address(settings, address, prefix) for address, prefix in settings.vips]
@@ -128,7 +130,7 @@ class _Writing:
             advert_int=given(settings.advert_interval),
             source=given(settings.address),
             unicast=bool(keywords.unicast_peer),
-            unicast_peer=tuple(Peer(peer) for peer in keywords.unicast_peer),
+            unicast_peer=tuple(_peer(peer, keywords) for peer in keywords.unicast_peer),
             virtual_ipaddress=tuple(one for one in addresses if one.address not in excluded),
             virtual_ipaddress_excluded=tuple(one for one in addresses if one.address in excluded),
             track_interface=tuple(_track(track) for track in keywords.track_interface),
@@ -241,6 +243,14 @@ def _words(keywords: Keywords) -> Iterator[tuple[str, Setting[Any]]]:
             yield name, given(value)
 
 
+def _peer(address: IPv4, keywords: Keywords) -> Peer:
+    """A peer; its limits count only with ``check_unicast_src``, which they turn on."""
+    if not keywords.check_unicast_src:
+        return Peer(address)
+    low, high = keywords.min_ttl, keywords.max_ttl
+    return Peer(address, low or None, high if high < 255 else None)
+
+
 def _track(track: MachineTrack) -> Track:
     usual = 0 if isinstance(track, TrackInterface | TrackScript) else None
     return Track(
@@ -269,6 +279,9 @@ def _compare(text: str, node: str, parts: list[tuple[VrrpGroup, VrrpSettings]]) 
             and getattr(wanted, name) is not None
             and _meant(wanted, name) != _meant(made, name)
         ]
+        said, taken = (words.accepts(settings.version, settings.priority) for words in (wanted, made))
+        if said != taken:
+            found.append(("accept", said, taken))
         if interval != settings.interval:
             found.append(("advert_int", settings.interval, interval))
         for name, value, taken in found:
@@ -282,12 +295,14 @@ def _compare(text: str, node: str, parts: list[tuple[VrrpGroup, VrrpSettings]]) 
         raise ScenarioError(problems)
 
 
-_TOLD_OTHERWISE = ("vrrp_min_garp", "state", "auth_pass")
+_TOLD_OTHERWISE = ("vrrp_min_garp", "state", "auth_pass", "accept")
 """Keywords that are compared by what they do: `vrrp_min_garp` by the bursts, `state` by who starts at "
 "once."""
 
 
 def _meant(keywords: Keywords, name: str) -> Any:
+    if name in ("min_ttl", "max_ttl") and not keywords.check_unicast_src:
+        return None
     if name in ("garp_lower_prio_repeat", "garp_lower_prio_delay"):
         return getattr(keywords, name.removeprefix("garp_"))
     return getattr(keywords, name)
