@@ -6,9 +6,12 @@ each frame is heard, in every cycle the same (truth/NOTES 18).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
+from vipsim.machines.carp import CarpMachine
 from vipsim.machines.vocabulary import Received
+from vipsim.scenario.assemble import FailoverMachine
 from vipsim.sim.engine import Environment
 from vipsim.units import Time
 
@@ -62,3 +65,25 @@ class CaptureRing:
         for event in block:
             if self._is_open:
                 self._deliver(event)
+
+
+def rings_of(
+    machines: Iterable[FailoverMachine],
+    env: Environment,
+    key: int,
+    made: Mapping[str, Time],
+    hear: Callable[[FailoverMachine, Received], object],
+) -> dict[str, CaptureRing]:
+    """Make the rings of those `machines` that hear through one, by name of the machine.
+
+    `made` tells of some when they were made (ns); the others are as old as a daemon's whose first wait begins
+    now. `hear` is called with a machine and what it hears.
+    """
+    found: dict[str, CaptureRing] = {}
+    for machine in machines:
+        hearing = machine.hearing if isinstance(machine, CarpMachine) else None
+        if hearing is not None:
+            since = made.get(machine.part, env._now - hearing.lead)
+            deliver = partial(hear, machine)
+            found[machine.part] = CaptureRing(env, key + len(found), hearing.retire, since, deliver)
+    return found

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import partial
 
-from vipsim.machines.carp import CarpMachine
 from vipsim.machines.habits import habits_of
 from vipsim.machines.heartbeat import HeartbeatMachine
 from vipsim.machines.vocabulary import (
@@ -28,7 +27,7 @@ from vipsim.machines.vocabulary import (
 from vipsim.machines.vrrp import VrrpMachine, VrrpSettings
 from vipsim.scenario.assemble import FailoverMachine, Maker
 from vipsim.scenario.model.lateness import Lateness
-from vipsim.sim.daemon.capture import CaptureRing
+from vipsim.sim.daemon.capture import CaptureRing, rings_of
 from vipsim.sim.daemon.hands import Hands
 from vipsim.sim.daemon.pace import PASSED_ON, Pace
 from vipsim.sim.daemon.watching import Watching
@@ -257,15 +256,8 @@ class Daemon:
     # --- hearing ---------------------------------------------------------------------------
 
     def _capture(self, made: Mapping[str, Time]) -> None:
-        """Make the rings of those machines that hear through one; by default shortly before now."""
-        env = self.world.env
-        for machine in self.machines.values():
-            hearing = machine.hearing if isinstance(machine, CarpMachine) else None
-            if hearing is not None:
-                since = made.get(machine.part, env._now - hearing.lead)
-                key = tie_key(Tie.CAPTURE, self.number) + len(self.rings)
-                deliver = partial(self._hear, machine)
-                self.rings[machine.part] = CaptureRing(env, key, hearing.retire, since, deliver)
+        key = tie_key(Tie.CAPTURE, self.number)
+        self.rings = rings_of(self.machines.values(), self.world.env, key, made, self._hear)
 
     def _listen(self, machine: FailoverMachine) -> None:
         def hear(frame: Frame, iface: str) -> None:
