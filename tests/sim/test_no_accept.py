@@ -11,6 +11,10 @@ from tests.sim.test_reload import AT, scenario
 from vipsim.errors import ScenarioError
 from vipsim.machines.vocabulary import AcquireVip, Note, Started, TimerFired
 from vipsim.machines.vrrp import VrrpMachine
+from vipsim.machines.vrrp.keywords import Keywords
+from vipsim.scenario.keepalived import read_keepalived
+from vipsim.scenario.keepalived.files import write_node
+from vipsim.scenario.keepalived.scenario import members
 from vipsim.units import SECOND, s
 from vipsim.wire.frames import Arp, ArpOp
 
@@ -108,3 +112,34 @@ def test_the_time_to_live_of_a_peer(ttl, heard):
 def test_least_and_most_are_in_order():
     with pytest.raises(ScenarioError, match="min_ttl and max_ttl"):
         settings(100, min_ttl=20, max_ttl=10)
+
+
+# --- configuration files ---------------------------------------------------------------------------
+
+PEERS = {"unicast_peer": ["n1", "n2"], "check_unicast_src": True}
+
+
+@pytest.mark.parametrize(
+    "words, group, written",
+    [
+        ({"accept": False}, {}, {"no_accept"}),
+        ({}, {}, set()),
+        ({"vrrp_strict": True}, {}, set()),
+        ({"vrrp_strict": True, "accept": True}, {}, {"accept"}),
+        ({**PEERS, "min_ttl": 254}, {}, {"192.168.1.218 min_ttl 254"}),
+        ({**PEERS, "min_ttl": 250, "max_ttl": 254}, {}, {"192.168.1.218 min_ttl 250 max_ttl 254"}),
+        (WORD, {"version": 2}, {"auth_type AH"}),
+    ],
+)
+def test_there_and_back_by_a_configuration_file(words, group, written):
+    text = write_node(scenario(group={**group, "keepalived": words}), "n1")
+    lines = {line.strip() for line in text.splitlines()}
+    assert {line for line in lines if "accept" in line or "_ttl" in line or line == "auth_type AH"} == written
+    (part,) = members(read_keepalived(text), "n1")
+    made = Keywords(**{name: value for name, value in part.keepalived if name != "advert_int"})
+    asked = scenario(group={**group, "keepalived": words}).groups[0].keepalived
+    for name in ("auth_type", "min_ttl", "max_ttl"):
+        assert getattr(made, name) == dict(asked).get(name, getattr(Keywords(), name))
+    assert made.accepts(part.version, 150) == Keywords(
+        **{name: value for name, value in asked if name in ("accept", "vrrp_strict")}
+    ).accepts(part.version, 150)
