@@ -69,6 +69,7 @@ def test_settings_and_the_json_document(vipsim: Vipsim) -> None:
     [
         (["run"], "write FILE|NAME of a scenario, or --keepalived a.conf b.conf"),
         (["run", "database-pair", "--keepalived", "a.conf"], "leave one out"),
+        (["run", "a.conf"], "a.conf: this is no scenario; if it is a keepalived.conf: --keepalived a.conf"),
         (["run", "--keepalived", "no.conf"], "no.conf:1:1: there is no file no.conf"),
         (["run", "--keepalived", "a.conf", "a.conf", "--fault", "crash:c@1s"], "there is no node 'c'"),
         (["run", "--keepalived", "folder"], "is not a regular file"),

@@ -74,6 +74,11 @@ class Given:
                 if self._files
                 else "what is to run? write FILE|NAME of a scenario, or --keepalived a.conf b.conf"
             )
+        if args.scenario is not None and args.scenario.endswith(".conf"):
+            raise VipsimError(
+                f"{args.scenario}: this is no scenario; "
+                f"if it is a keepalived.conf: --keepalived {args.scenario}"
+            )
         self.paths = [Path(path) for path in self._files] or [find_scenario(args.scenario)]
         self.imported: Imported | None = None
 

@@ -333,3 +333,10 @@ def test_strict_mode_takes_unicast_peers() -> None:
     text = "strict_mode\nunicast_src_ip 10.0.0.{}\nunicast_peer {{\n10.0.0.{}\n}}"
     made = imported(a=instance(text.format(1, 2), priority=150), b=instance(text.format(2, 1)))
     assert vs.run(made.scenario, seed=1).metrics.dual_master == 0
+
+
+def test_two_multicast_groups_are_said_to_be_one_here() -> None:
+    made = imported(
+        a=instance("mcast_src_ip 10.0.0.1"), b=instance("mcast_src_ip 10.0.0.2\nmcast_dst_ip 224.0.0.100")
+    )
+    assert "uses the groups 224.0.0.18 and 224.0.0.100" in made.notes[0]

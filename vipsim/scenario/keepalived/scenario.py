@@ -40,6 +40,7 @@ from vipsim.machines.vrrp.keywords import (
 )
 from vipsim.scenario.keepalived.config import KeepalivedConfig, VrrpInstance
 from vipsim.scenario.keepalived.config_parts import Address, Track
+from vipsim.scenario.keepalived.forms import Ip
 from vipsim.scenario.keepalived.places import Place
 from vipsim.scenario.model.scenario import Written
 from vipsim.wire.addresses import IPv4
@@ -73,6 +74,8 @@ class Part:
     """Where its adverts come from; None: the first address of the interface."""
     peers: tuple[IPv4, ...]
     """Unicast peers; none: the multicast group."""
+    group: Ip | None
+    """Multicast group of its adverts, without `peers`."""
     sync_group: str
     """Name of the vrrp_sync_group that it is in."""
     keepalived: Written
@@ -109,6 +112,7 @@ def part(config: KeepalivedConfig, one: VrrpInstance, node: str) -> Part:
         preempt=one.preempt.value,
         source=source if isinstance(source, IPv4) else None,
         peers=tuple(peer.address for peer in one.unicast_peer if isinstance(peer.address, IPv4)),
+        group=one.mcast_dst_ip.value,
         sync_group=one.sync_group,
         keepalived=keywords(config, one),
     )
