@@ -13,11 +13,12 @@ from tests.trace.test_journal import keepalived
 from vipsim.errors import VipsimError
 from vipsim.scenario.keepalived import read_keepalived
 from vipsim.scenario.keepalived.network import from_keepalived
-from vipsim.scenario.model import Scenario
+from vipsim.scenario.model import At, Scenario
 from vipsim.stats import Censored, Uniform, ks_pvalue, ks_statistic, laws
 from vipsim.study import predict
 from vipsim.study.predict import PlannedFault, Prediction, parse_fault_words, support_of
 from vipsim.study.predict.clients import with_usual_clients
+from vipsim.study.predict.faults import planned
 from vipsim.study.predict.outcomes import Outcome
 from vipsim.study.predict.survivor import expected_silence
 from vipsim.units import MS, SECOND
@@ -124,6 +125,13 @@ def test_losses_bring_false_failovers_at_the_closed_form_s_rate() -> None:
     assert false.per_day.low < false.per_day.value < false.per_day.high  # type: ignore[operator]
 
 
+def test_a_cut_ends_at_any_phase_and_a_hang_when_it_is_said() -> None:
+    """Else the phase at which a cut begins would be that at which it ends."""
+    cut, hang = (planned(pair(), parse_fault_words(text)[0], "n1") for text in ("isolate:6s", "hang:6s"))
+    assert [fault.when for fault in cut.faults] == [At(5 * SECOND, 5 * SECOND), At(11 * SECOND, 12 * SECOND)]
+    assert [fault.when for fault in hang.faults] == [At(5 * SECOND, 5 * SECOND), At(11 * SECOND, 11 * SECOND)]
+
+
 # --- who ends as master ----------------------------------------------------------------------
 
 
@@ -199,6 +207,7 @@ def test_the_report_opens_with_keywords_and_marks_what_an_ignored_one_bears_on()
     blackout = document["faults"][0]["blackout"]
     assert blackout["ping"]["unsupported"] == []
     assert "notify_master" in blackout["tcp"]["unsupported"][0]
+    assert document["faults"][0]["masters"]["unsupported"] == []  # it moves no address
     rows = {line.split()[0]: line for line in text.splitlines() if line.strip().startswith(("udp ", "tcp "))}
     assert "*" in rows["tcp"] and "* unsupported: notify_master" in text
     ping = next(line for line in text.splitlines() if " ping " in line)

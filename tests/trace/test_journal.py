@@ -202,6 +202,15 @@ def test_a_process_that_was_stopped_tells_how_late_its_timer_is() -> None:
     assert told[1:3] == [f"(VI_51) Received advert from 192.168.1.218 {election}", BURST]
 
 
+def test_adverts_wait_for_a_process_that_is_stopped() -> None:
+    """Those that change nothing, too: n1 discards them when it goes on, not when they come."""
+    faults = ("link_down:n1.eth0@4s", "link_up:n1.eth0@9s", "hang:n1@9.8s", "cont:n1@11.9s")
+    told = [line for line in lines(keepalived(*faults, duration="13s")) if line.text == DISCARD]
+    times = [line.time / vs.units.SECOND for line in told]
+    assert times[0] < 9.8 and times[1] == times[2] == 11.9 and len(times) == 4
+    assert "and waited" in told[1].cause and "and waited" not in told[0].cause
+
+
 def test_preempt_delay_starts_at_the_first_lower_advert() -> None:
     """Recorded: delay 3 s; nothing is discarded while it runs, three adverts are after it."""
     pair = keepalived(
