@@ -5,13 +5,11 @@ It only brings events to the machines; `vipsim.sim.daemon.hands` carries out wha
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Mapping
 from enum import Enum
 from functools import partial
 
 from vipsim.machines.habits import habits_of
-from vipsim.machines.heartbeat import HeartbeatMachine
 from vipsim.machines.vocabulary import (
     AdminChanged,
     Event,
@@ -27,7 +25,7 @@ from vipsim.machines.vocabulary import (
 from vipsim.machines.vrrp import VrrpMachine, VrrpSettings
 from vipsim.scenario.assemble import FailoverMachine, Maker
 from vipsim.scenario.model.lateness import Lateness
-from vipsim.sim.daemon.capture import CaptureRing, rings_of
+from vipsim.sim.daemon.ears import Ears
 from vipsim.sim.daemon.hands import Hands
 from vipsim.sim.daemon.pace import PASSED_ON, Pace
 from vipsim.sim.daemon.watching import Watching
@@ -35,10 +33,6 @@ from vipsim.sim.engine import Tie, tie_key
 from vipsim.sim.kernel import Kernel
 from vipsim.sim.timers import TimerTable
 from vipsim.units import Time
-from vipsim.wire.frames import Echo, Frame
-
-INBOX_LIMIT = 256
-"""Frames that wait for a process that does not run; a socket buffer holds about as many adverts."""
 
 
 class Process(Enum):
@@ -53,8 +47,8 @@ class Daemon:
     """The failover daemon of one host."""
 
     __slots__ = (
-        "configured", "feed", "hands", "hear", "inbox", "kernel", "listeners", "machines", "make", "name",
-        "number", "pace", "paused_by", "process", "restart_cause", "rings", "timers", "unread", "watching",
+        "configured", "ears", "feed", "hands", "hear", "kernel", "listeners", "machines", "make", "name",
+        "number", "pace", "paused_by", "process", "restart_cause", "timers", "unread", "watching",
         "world",
     )  # fmt: skip
 
@@ -73,9 +67,7 @@ class Daemon:
         self.restart_cause: int | None = None
         """It is to be launched again when it has ended, and why."""
         self.machines: dict[str, FailoverMachine] = {}
-        self.inbox: deque[tuple[FailoverMachine, Received]] = deque()
-        self.rings: dict[str, CaptureRing] = {}
-        """Of each machine that hears through a capture, its ring."""
+        self.ears = Ears(self)
         self.timers = TimerTable(self.world.env, tie_key(Tie.TIMER, number), self._timer)
         self.hands = Hands(kernel, self.timers)
         self.listeners = self.hands.listeners
@@ -110,7 +102,7 @@ class Daemon:
             self.pace.launch(partial(self._started, number), launch, crowded)
 
     def _started(self, cause: int) -> None:
-        self._capture({})
+        self.ears.capture({})
         down = tuple(name for name, nic in self.kernel.nics.items() if not nic.carrier)
         for machine in self.machines.values():
             self.feed(machine, Started(down), cause)
@@ -119,7 +111,7 @@ class Daemon:
     def settle(self, states: dict[str, Settled], cause: int = 0, rings: Mapping[str, Time] = {}) -> None:
         """Be as if launched long ago: where each part stands, and when the rings of some were made (ns)."""
         number = self._launch(cause)
-        self._capture(rings)
+        self.ears.capture(rings)
         for part, machine in self.machines.items():
             self.hands.feed(machine, states[part], number)
         self.watching.begin(number, settled=True)
@@ -129,8 +121,7 @@ class Daemon:
         self.process = Process.RUNNING
         self.machines = {machine.part: self._as_configured(machine) for machine in self.make()}
         self.hands.parts = self.machines
-        for machine in self.machines.values():
-            self._listen(machine)
+        self.ears.listen()
         return self.world.note("daemon", self.name, {"act": "start"}, cause)
 
     def stop(self, cause: int, act: str = "stop") -> None:
@@ -196,6 +187,16 @@ class Daemon:
             self.discard()
 
     @property
+    def is_running(self) -> bool:
+        """Whether it does anything."""
+        return self.process is Process.RUNNING
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether it is there, and does nothing."""
+        return self.process is Process.PAUSED
+
+    @property
     def has_parent(self) -> bool:
         """Whether a parent process watches over it."""
         return any(habits_of(machine).has_parent for machine in self.machines.values())
@@ -223,9 +224,7 @@ class Daemon:
             self.process = Process.RUNNING
             if self.pace is not None:
                 self.pace.resume(self._timers_go_on)
-            while self.inbox:
-                machine, event = self.inbox.popleft()
-                self.hear(machine, event, event.frame.cause or number)
+            self.ears.read(number)
             if self.pace is None:
                 self._timers_go_on()
             if self.unread is not None:
@@ -242,53 +241,21 @@ class Daemon:
         self.paused_by.clear()
         self.restart_cause = self.unread = None
         self.machines = {}
-        self.inbox.clear()
-        for ring in self.rings.values():
-            ring.discard()
-        self.rings = {}
         self.timers.clear()
         self.timers.paused = False
         self.watching.forget()
         if self.pace is not None:
             self.pace.clear()
-        self._unlisten()
+        self.ears.forget()
 
-    # --- hearing ---------------------------------------------------------------------------
-
-    def _capture(self, made: Mapping[str, Time]) -> None:
-        key = tie_key(Tie.CAPTURE, self.number)
-        self.rings = rings_of(self.machines.values(), self.world.env, key, made, self._hear)
-
-    def _listen(self, machine: FailoverMachine) -> None:
-        def hear(frame: Frame, iface: str) -> None:
-            ring = self.rings.get(machine.part)
-            if ring is None:
-                self._hear(machine, Received(frame, iface))
-            else:
-                ring.take(Received(frame, iface))
-
-        for kind in machine.hears:
-            if kind is Echo and isinstance(machine, HeartbeatMachine):
-                self.kernel.flows[machine.ident] = hear
-            else:
-                self.kernel.taps.setdefault(kind, []).append(hear)
-
-    def _unlisten(self) -> None:
-        """A host has one daemon, so every tap is its own."""
-        self.kernel.taps.clear()
-
-    def _hear(self, machine: FailoverMachine, event: Received) -> None:
-        if self.process is Process.RUNNING:
-            self.hear(machine, event, event.frame.cause)
-        elif self.process is Process.PAUSED and len(self.inbox) < INBOX_LIMIT:
-            self.inbox.append((machine, event))
+    # --- news ------------------------------------------------------------------------------
 
     def _link_changed(self, iface: str, up: bool, cause: int) -> None:
         self.tell(LinkChanged(iface, up), cause)
 
     def set_down(self, iface: str, cause: int) -> None:
         """Somebody set `iface` down at this host: the kernel reports an error on captures there."""
-        if self.rings:
+        if self.ears.rings:
             self.tell(AdminChanged(iface, up=False), cause)
 
     def tell(self, event: Event, cause: int) -> None:
