@@ -1,6 +1,7 @@
 """A lazy client does not send what it can foresee, and nothing but the work shows it."""
 
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,9 @@ from tests.scenario.strategies import some_faults
 from vipsim.resources import scenario_names, scenario_path
 from vipsim.scenario import faults
 from vipsim.scenario.data import from_data, to_data
+from vipsim.sim.rules import DropRule
 from vipsim.sim.simulation import Simulation
+from vipsim.sim.streams import Losses
 from vipsim.units import MS, SECOND, US
 from vipsim.wire.addresses import Mac
 from vipsim.wire.codec import encode
@@ -179,11 +182,69 @@ def test_a_cable_that_is_busy_with_what_it_drops():
     assert_equal_runs(scenario, 1)
 
 
-def test_a_slow_cable_on_which_only_what_is_lost_travels():
-    cut = [faults.isolate("db1", at="2s"), faults.drop("app1>sw1", "all", at="3s", duration="2s")]
-    scenario = vs.pair(client_interval="5ms", poll=None, duration="12s", faults=cut)
-    links = (replace(one, rate=100_000) if one.a.node == "db1" else one for one in scenario.links)
-    assert_equal_runs(replace(scenario, links=tuple(links)), 1)
+@pytest.mark.parametrize("neighbor", ["linux", "rfc826"])
+@pytest.mark.parametrize("confirm", [True, False])
+@pytest.mark.parametrize("word", ["kill", "crash", "hang"])
+@pytest.mark.parametrize("end", ["6s", "14s"])
+def test_the_first_answer_of_another_is_heard_and_the_first_lost_probe_is_sent(word, confirm, neighbor, end):
+    hangs = faults.service_hang("db1", "database", at="5s", duration="2s")
+    asks = {"client_probe": "database", "client_interval": "5ms", "poll": "1s", "neighbor": neighbor}
+    scenario = vs.pair(**asks, duration=end, faults=[hangs if word == "hang" else f"{word}:db1@5s"])
+    clients = tuple(replace(one, confirm=confirm) for one in scenario.clients)
+    assert assert_equal_runs(replace(scenario, clients=clients), 1) > 10
+
+
+class TestACable:
+    """What `Direction.foresee` knows, and what it does not."""
+
+    NOW = 5 * SECOND
+
+    @pytest.fixture
+    def cable(self):
+        simulation = Simulation(vs.pair(duration="3s"), 1, vs.Level.PROTOCOL)
+        return simulation.network.directions_of("app1>sw1")[0]
+
+    @pytest.fixture
+    def frame(self):
+        return framed(DB2, CLIENT, Other(0x88B5, b""))
+
+    def test_a_clean_one(self, cable, frame):
+        assert cable.foresee(frame, self.NOW) == (self.NOW + 512, self.NOW + 512 + 50 * US, False)
+
+    def test_one_that_is_still_busy(self, cable, frame):
+        cable.busy = self.NOW + 1
+        assert cable.foresee(frame, self.NOW) is None
+
+    def test_one_on_which_frames_were_late(self, cable, frame):
+        cable.slow, cable.last_arrival = True, self.NOW + 51 * US
+        assert cable.foresee(frame, self.NOW) is None
+        cable.last_arrival = self.NOW
+        assert cable.foresee(frame, self.NOW) == (self.NOW + 512, self.NOW + 512 + 50 * US, False)
+
+    def test_one_without_a_carrier(self, cable, frame):
+        cable.carrier = False
+        cable.refresh()
+        assert cable.foresee(frame, self.NOW)[2]
+
+    def test_chance(self, cable, frame):
+        for field, value in (("jitter", US), ("losses", Losses(0.5, Random(1)))):
+            before = getattr(cable, field)
+            setattr(cable, field, value)
+            cable.refresh()
+            assert cable.foresee(frame, self.NOW) is None
+            setattr(cable, field, before)
+
+    def test_rules(self, cable, frame):
+        others, chance, all_of_them = (
+            DropRule(0, "", "", kinds=frozenset({"advert"}), losses=Losses(0.5, Random(1))),
+            DropRule(0, "", "", losses=Losses(0.5, Random(1))),
+            DropRule(0, "", ""),
+        )
+        for rules, wanted in (((others,), False), ((others, all_of_them), True), ((others, chance), None)):
+            cable.rules = rules
+            cable.refresh()
+            found = cable.foresee(frame, self.NOW)
+            assert (found and found[2]) == wanted
 
 
 def test_with_frames_every_probe_is_sent():
