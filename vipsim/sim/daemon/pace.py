@@ -23,6 +23,7 @@ from vipsim.machines.vocabulary import (
     Changed,
     Event,
     Received,
+    ReleaseVip,
     Send,
     SendPacket,
     SetTimer,
@@ -34,6 +35,7 @@ from vipsim.scenario.assemble import FailoverMachine
 from vipsim.scenario.model.lateness import Lateness, Spread
 from vipsim.sim.daemon.hands import Hands
 from vipsim.sim.engine import Tie, tie_key
+from vipsim.sim.vips import linger
 from vipsim.units import MS, Time
 
 POLL_SLACK = 1000
@@ -256,6 +258,10 @@ class Pace:
                 self._answers.append((self._machine, answer, self._cause))
             case Tell(part=part, event=told) if part in self.hands.parts:
                 self._answers.append((self.hands.parts[part], told, self._cause))
+            case ReleaseVip(vip=vip) if vip in self.hands.kernel.vips:
+                nic = self.hands.kernel.vips[vip]
+                self._cause = self.hands.apply(self._machine, action, self._cause)
+                linger(self.hands.kernel, vip, nic)
             case _:
                 self._cause = self.hands.apply(self._machine, action, self._cause)
         return True
