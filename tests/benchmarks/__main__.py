@@ -22,14 +22,17 @@ def main() -> int:
         default="reference",
         help="profile of every host's cache, such as linux (default reference)",
     )
+    parser.add_argument(
+        "--vrrp", default="reference", help="profile of the routers, such as keepalived (default reference)"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON line instead of a table")
     args = parser.parse_args()
     if args.workload == "startup":
         row = measure_startup()
     elif args.workload == "W1":
-        row = measure_w1(args.clients, args.seed, args.neighbor)
+        row = measure_w1(args.clients, args.seed, args.neighbor, args.vrrp)
     else:
-        row = measure_w2(args.runs, args.neighbor)
+        row = measure_w2(args.runs, args.neighbor, args.vrrp)
     if args.json:
         print(json.dumps(row))
     else:

@@ -14,7 +14,7 @@ from heapq import heapify, heappop, heappush
 from itertools import pairwise
 from typing import Any
 
-from tests.benchmarks.workloads import NEIGHBOR, plan
+from tests.benchmarks.workloads import NEIGHBOR, VRRP, plan
 from vipsim.sim.simulation import Simulation
 from vipsim.trace.records import Level
 from vipsim.trace.trace import Trace
@@ -55,27 +55,28 @@ class Yardstick:
         return self.events / self.cpu
 
 
-def measure_w1(clients: int, seed: int = 0, neighbor: str = NEIGHBOR) -> dict[str, Any]:
+def measure_w1(clients: int, seed: int = 0, neighbor: str = NEIGHBOR, vrrp: str = VRRP) -> dict[str, Any]:
     """One run of W1; the figures are those of the run, its set-up included."""
     yardstick = Yardstick()
     yardstick.run(400_000)
     gc.collect()
     begin = time.process_time()
-    trace = Simulation(plan(clients, neighbor), seed, Level.PROTOCOL).run()
+    trace = Simulation(plan(clients, neighbor, vrrp), seed, Level.PROTOCOL).run()
     cpu = time.process_time() - begin
     yardstick.run(400_000)
     gaps = _gaps(trace)
     return _row("W1", cpu, 1, _frames(trace), yardstick) | {
         "clients": clients,
         "neighbor": neighbor,
+        "vrrp": vrrp,
         "outage_s": (gaps[0]["first"] - gaps[0]["last"]) / 1e9,
         "clients_recovered": sum(1 for gap in gaps if gap["first"] is not None),
     }
 
 
-def measure_w2(runs: int, neighbor: str = NEIGHBOR) -> dict[str, Any]:
+def measure_w2(runs: int, neighbor: str = NEIGHBOR, vrrp: str = VRRP) -> dict[str, Any]:
     """`runs` independent runs of W1 with one client, each building its network anew."""
-    ready = plan(1, neighbor)
+    ready = plan(1, neighbor, vrrp)
     yardstick = Yardstick()
     cpu = 0.0
     frames = 0
@@ -94,6 +95,7 @@ def measure_w2(runs: int, neighbor: str = NEIGHBOR) -> dict[str, Any]:
     return _row("W2", cpu, runs, frames, yardstick) | {
         "runs": runs,
         "neighbor": neighbor,
+        "vrrp": vrrp,
         "outage_mean_s": round(sum(outages) / len(outages) / 1e9, 4),
         "outage_min_s": outages[0] / 1e9,
         "outage_max_s": outages[-1] / 1e9,

@@ -44,19 +44,20 @@ FAST_LINKS_FROM = 500
 """Number of clients from which the routers' links run at 1 Gb/s."""
 
 
-def plan(clients: int, neighbor: str = NEIGHBOR) -> Plan:
+def plan(clients: int, neighbor: str = NEIGHBOR, vrrp: str = VRRP) -> Plan:
     """W1 made ready to run; its profiles are known to the product only while it is compiled.
 
-    `neighbor` is the profile of every host's cache: the reference's own, or ``linux``.
+    `neighbor` is the profile of every host's cache: the reference's own, or ``linux``; `vrrp` that of the
+    routers: the reference's own, or such as ``keepalived``.
     """
     with (
         patch.dict(NEIGHBOR_PROFILES, {NEIGHBOR: NEIGHBOR_RULES}),
         patch.dict(VRRP_PROFILES, {VRRP: VRRP_RULES}),
     ):
-        return compile_scenario(w1(clients, neighbor))
+        return compile_scenario(w1(clients, neighbor, vrrp))
 
 
-def w1(clients: int, neighbor: str = NEIGHBOR) -> Scenario:
+def w1(clients: int, neighbor: str = NEIGHBOR, vrrp: str = VRRP) -> Scenario:
     """One failover: A dies silently between 5 and 6 s, `clients` ping every 10 ms, the run ends at 12 s."""
     base = IPv4.parse("10.0.0.0")
     routers = tuple(
@@ -79,7 +80,7 @@ def w1(clients: int, neighbor: str = NEIGHBOR) -> Scenario:
         nodes=(*routers, *pingers, Switch("sw")),
         links=links,
         vips=(Vip("vip", IPv4(base + 1), 16),),
-        groups=(VrrpGroup(1, ("vip",), members, profile=VRRP),),
+        groups=(VrrpGroup(1, ("vip",), members, profile=vrrp),),
         clients=tuple(
             Client(host.name, host.name, "vip", interval=10 * MS, start=(SECOND, SECOND + 10 * MS))
             for host in pingers
