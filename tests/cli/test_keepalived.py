@@ -52,6 +52,25 @@ def test_the_report_has_every_statement(vipsim: Vipsim) -> None:
 
 
 @pytest.mark.usefixtures("pair")
+def test_without_a_report_it_is_said_which_statements_are_taken_otherwise(vipsim: Vipsim) -> None:
+    text = Path("b.conf").read_text().replace("priority 100", "priority 100\n    advert_int 0.5")
+    Path("b.conf").write_text(text)
+    done = vipsim("run", "--keepalived", "a.conf", "b.conf")
+    assert "  keepalived takes otherwise than written (1):\n    b.conf:10: (VI_1) VRRP version 2" in done.out
+
+
+@pytest.mark.usefixtures("pair")
+@pytest.mark.parametrize(("kind", "says"), [("PASS", False), ("AH", True)])
+def test_only_ah_is_approximated(vipsim: Vipsim, kind: str, says: bool) -> None:
+    secret = f"authentication {{\nauth_type {kind}\nauth_pass x\n}}\ninterface eth0"
+    for name in ("a.conf", "b.conf"):
+        Path(name).write_text(Path(name).read_text().replace("interface eth0", secret))
+    done = vipsim("run", "--keepalived", "a.conf", "b.conf", "--report")
+    assert ("no sequence numbers" in done.out) is says
+    assert ("approximated (how)" in done.out) is says
+
+
+@pytest.mark.usefixtures("pair")
 def test_settings_and_the_json_document(vipsim: Vipsim) -> None:
     done = vipsim(
         *("run", "--keepalived", "a.conf", "b.conf", "--fault", "crash:a@9s"),

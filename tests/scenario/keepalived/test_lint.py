@@ -399,6 +399,22 @@ def test_a_finding_stands_at_the_line_of_its_statement() -> None:
     assert (str(finding.place), list(map(str, finding.also))) == ("b.conf:8", ["a.conf:2"])
 
 
+@pytest.mark.parametrize(
+    ("text", "says", "fix"),
+    [
+        (conf(state="master"), "'master' is neither MASTER nor BACKUP", "MASTER or BACKUP"),
+        (conf(TRACK, top=CHECK.format(1, 1, -300)), "weight -300 is outside", "from -253 to 253"),
+        (conf("track_script {\nchek\n}"), "there is no script chek", "define chek"),
+        (conf() + conf(vips="10.0.0.9/24"), "VI_1 is defined already", "a name of its own"),
+    ],
+)
+def test_a_statement_that_is_lost_is_a_warning_with_a_fix_of_its_own(text: str, says: str, fix: str) -> None:
+    [finding] = [one for one in found(text) if one.rule == "said-by-keepalived"]
+    assert finding.level is Level.WARNING
+    assert says in finding.what
+    assert fix in finding.fix
+
+
 def test_what_keepalived_says_itself_is_a_hint_where_no_rule_explains_it() -> None:
     text = conf("unicast_ttl 5")
     [finding] = [one for one in found(text) if one.rule == "said-by-keepalived"]

@@ -13,6 +13,7 @@ from vipsim.scenario.assemble import settings_for
 from vipsim.scenario.data import from_data, to_data
 from vipsim.scenario.faults import parse_fault
 from vipsim.scenario.keepalived import read_keepalived
+from vipsim.scenario.keepalived.keywords import Standing
 from vipsim.scenario.keepalived.names import node_names
 from vipsim.scenario.keepalived.network import Imported, from_keepalived
 from vipsim.units import s
@@ -63,6 +64,30 @@ def test_a_pair_of_files_is_a_pair_of_nodes() -> None:
     assert from_data(to_data(scenario)) == scenario
     [failover] = vs.run(scenario, seed=1).failovers
     assert (failover.old, failover.new) == ("a", "b")
+
+
+def test_ipv6_is_left_out_aloud() -> None:
+    group = "vrrp_sync_group G {\ngroup {\nVI_1\nSIX\n}\n}\n"
+    six = instance(name="SIX", virtual_router_id=52, vips="fe80::1/64")
+    more = "virtual_ipaddress_excluded {\n2001:db8::9/64\n}"
+    made = imported(a=group + six + instance(more, priority=150), b=instance())
+    assert [one.name for one in made.scenario.groups] == ["VI_1"]
+    notes = "\n".join(made.notes)
+    assert "IPv6 is not simulated: left out is SIX of a\n" in notes
+    assert "sync group G goes without SIX" in notes
+    assert "IPv6 addresses excluded from VI_1 of a" in notes
+    report = dict(made.configs)["a"].report
+    ignored = {(one.keyword, one.text.split()[-1]) for one in report if one.standing is Standing.IGNORED}
+    assert {("vrrp_instance", "SIX"), ("group", "SIX"), ("virtual_ipaddress", "fe80::1/64")} <= ignored
+    assert ("virtual_ipaddress_excluded", "2001:db8::9/64") in ignored
+    assert ("virtual_router_id", "52") in ignored
+    assert ("virtual_router_id", "51") not in ignored
+
+
+def test_ipv4_files_have_no_word_on_ipv6() -> None:
+    made = imported(a=instance(priority=150), b=instance())
+    assert "IPv6" not in "".join(made.notes)
+    assert all(one.standing is not Standing.IGNORED for one in dict(made.configs)["a"].report)
 
 
 def test_what_the_files_say_of_addresses_is_kept() -> None:

@@ -64,7 +64,11 @@ def _once(blocks: list[Block], findings: Findings) -> list[Block]:
     found: dict[str, Block] = {}
     for block in blocks:
         if block.name in found:
-            findings.warn(block.place, f"{block.title} is defined already: keepalived skips this block")
+            findings.warn(
+                block.place,
+                f"{block.title} is defined already: keepalived skips this block",
+                fix="give the block a name of its own: nothing of it counts now",
+            )
         else:
             found[block.name] = block
     return list(found.values())
@@ -166,6 +170,7 @@ def _group(block: Block, findings: Findings) -> SyncGroup:
         findings.warn(
             block.settings[last].place or block.place,
             f"({block.name}) global_tracking is deprecated: track on the sync group itself",
+            harmless=True,
         )
     weights: dict[str, Any] = {"sync_group_tracking_weight": block.settings[last]} if last else {}
     return SyncGroup(

@@ -11,7 +11,7 @@ from typing import Any
 
 from vipsim.scenario.keepalived.config import Setting
 from vipsim.scenario.keepalived.config_parts import Statement
-from vipsim.scenario.keepalived.forms import Missing, read
+from vipsim.scenario.keepalived.forms import ONE_OF, Missing, read
 from vipsim.scenario.keepalived.keywords import Keyword, Standing, find, unknown
 from vipsim.scenario.keepalived.lexer import command_words
 from vipsim.scenario.keepalived.parser import Node
@@ -36,6 +36,8 @@ AT_LEAST_ONE: dict[str, Any] = {
     "vrrp_garp_master_refresh_repeat": 1,
 }
 """Where a zero is read as one."""
+EXACT = (("auth_type", "PASS"),)
+"""Values that are modelled, of keywords of which others are not."""
 
 
 _START = Place("", 1)
@@ -149,7 +151,9 @@ class Collector:
         named = row.form.startswith("named")
         if node.values and not named:
             self.findings.warn(
-                node.places[1], f"keepalived overlooks what stands between {row.name} and its {{"
+                node.places[1],
+                f"keepalived overlooks what stands between {row.name} and its {{",
+                harmless=True,
             )
         if named or not node.block:
             self._note(node, into, row.standing, row.note or ("" if node.block else "it is empty"))
@@ -198,14 +202,21 @@ class Collector:
             note = setting.why or note
         elif found.said:
             note = f"{found.said}: keepalived ignores it"
-        self._note(node, into, row.standing, note)
+        if (row.name, found.value) in EXACT:
+            self._note(node, into, Standing.MODELLED, "")
+        else:
+            self._note(node, into, row.standing, note)
 
     def _setting(self, node: Node, row: Keyword, into: Block, value: Any, said: str) -> Setting[Any] | None:
         place = node.places[min(1, len(node.places) - 1)]
         if said:
             # The weight of a script is set although it is reported as out of range (measured).
             if value is not None and into.kind == "vrrp_script":
-                self.findings.warn(place, f"{row.name}: {said}; keepalived reports it and uses it")
+                self.findings.warn(
+                    place,
+                    f"{row.name}: {said}; keepalived reports it and uses it",
+                    fix=f"write {_sample(row)}",
+                )
                 return Setting(value, value, place, said)
             if row.name == "virtual_router_id":
                 self.findings.problem(
@@ -214,11 +225,13 @@ class Collector:
                 return None
             fallback = FALLBACKS.get(row.name) if into.kind != "bfd_instance" else None
             if fallback is None:
-                self.findings.warn(place, f"{row.name}: {said}; keepalived ignores it")
+                self.findings.warn(
+                    place, f"{row.name}: {said}; keepalived ignores it", fix=f"write {_sample(row)}"
+                )
                 return None
             shown_value = fallback // SECOND if isinstance(fallback, int) and fallback >= SECOND else fallback
             why = f"{said}; keepalived takes {shown_value}"
-            self.findings.warn(place, f"{row.name}: {why}")
+            self.findings.warn(place, f"{row.name}: {why}", fix=f"write {_sample(row)}")
             return Setting(fallback, fallback, place, why)
         if value == 0 and not isinstance(value, bool) and row.name in AT_LEAST_ONE:
             why = "0 is read as 1"
@@ -230,6 +243,8 @@ class Collector:
 def _sample(row: Keyword) -> str:
     """How a statement is written."""
     kind, *limits = row.form.split()
+    if kind in ("state", "auth"):
+        return f"{row.name} {' or '.join(ONE_OF[kind])}, in capitals"
     if limits:
         unit = {"sec": " seconds", "wsec": " seconds", "msec": " milliseconds"}.get(kind, "")
         return f"{row.name} and a number from {limits[0]} to {limits[1]}{unit}"

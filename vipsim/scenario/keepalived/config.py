@@ -128,6 +128,8 @@ class VrrpInstance:
     virtual_ipaddress: tuple[Address, ...] = ()
     """In the adverts. Of the instance's address family, at most 254."""
     virtual_ipaddress_excluded: tuple[Address, ...] = ()
+    other_family: tuple[Address, ...] = ()
+    """Written among the first ones, but of another family: keepalived ignores them."""
     virtual_routes: tuple[str, ...] = ()
     """As written."""
     virtual_rules: tuple[str, ...] = ()

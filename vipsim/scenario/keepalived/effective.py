@@ -83,17 +83,18 @@ class _Work:
         self.now = instance
         self.findings = findings
 
-    def set(self, name: str, value: Any, why: str, *, warn: bool = True) -> None:
+    def set(self, name: str, value: Any, why: str, *, warn: bool = True, harmless: bool = False) -> None:
         """Change the value in force of a field."""
         setting: Setting[Any] = getattr(self.now, name)
         change: dict[str, Any] = {name: setting.now(value, why)}
         self.now = replace(self.now, **change)
         if warn:
-            self.findings.warn(setting.place or self.place, f"({self.now.name}) {why}")
+            place = setting.place or self.place
+            self.findings.warn(place, f"({self.now.name}) {why}", harmless=harmless)
 
-    def warn(self, message: str, place: Place | None = None) -> None:
+    def warn(self, message: str, place: Place | None = None, *, harmless: bool = False) -> None:
         """Note what the daemon says."""
-        self.findings.warn(place or self.place, f"({self.now.name}) {message}")
+        self.findings.warn(place or self.place, f"({self.now.name}) {message}", harmless=harmless)
 
     @property
     def place(self) -> Place:
@@ -148,17 +149,17 @@ def _authentication(work: _Work) -> None:
     secret = now.auth_pass.value.encode("utf-8", "replace")
     if len(secret) > 8:
         cut = secret[:8].decode("utf-8", "ignore")
-        work.set("auth_pass", cut, "only the first 8 letters of auth_pass count")
+        work.set("auth_pass", cut, "only the first 8 letters of auth_pass count", harmless=True)
     if not now.auth_type.value:
         return
     if now.strict_mode.value:
-        work.set("auth_type", "", "strict mode has no authentication: it is ignored")
+        work.set("auth_type", "", "strict mode has no authentication: it is ignored", harmless=True)
     elif now.version.value == 3:
-        work.set("auth_type", "", "VRRP version 3 has no authentication: it is ignored")
+        work.set("auth_type", "", "VRRP version 3 has no authentication: it is ignored", harmless=True)
     elif not now.auth_pass.value:
         work.set("auth_type", "", "authentication without auth_pass is ignored")
     elif now.auth_type.value == "AH" and now.ipv6:
-        work.set("auth_type", "", "IPv6 has no authentication by AH: it is ignored")
+        work.set("auth_type", "", "IPv6 has no authentication by AH: it is ignored", harmless=True)
     elif now.auth_type.value == "AH" and now.state.value == "MASTER" and now.priority.value != OWNER:
         work.set("state", "BACKUP", "with AH an instance does not start as MASTER: BACKUP")
 
@@ -167,7 +168,7 @@ def _transport(work: _Work) -> None:
     now = work.now
     if not now.unicast_peer:
         if not now.unicast_ttl.is_default:
-            work.set("unicast_ttl", 255, "unicast_ttl without unicast peers is ignored")
+            work.set("unicast_ttl", 255, "unicast_ttl without unicast peers is ignored", harmless=True)
         if now.unicast and not now.unicast_fault_no_peer.value:
             work.warn("unicast without a peer: the adverts go to the multicast group")
             work.now = replace(work.now, unicast=False)
@@ -177,19 +178,22 @@ def _transport(work: _Work) -> None:
         return
     work.now = replace(work.now, unicast=True)
     if not now.mcast_dst_ip.is_default and now.mcast_dst_ip.configured is not None:
-        work.warn("mcast_dst_ip is ignored with unicast peers", now.mcast_dst_ip.place)
+        work.warn("mcast_dst_ip is ignored with unicast peers", now.mcast_dst_ip.place, harmless=True)
     if any(peer.min_ttl is not None or peer.max_ttl is not None for peer in now.unicast_peer):
         work.set("check_unicast_src", True, "a peer's min_ttl or max_ttl turns it on", warn=False)
     if now.use_vmac.value and not now.vmac_xmit_base.value:
-        work.set("vmac_xmit_base", True, "unicast with use_vmac needs vmac_xmit_base: it is set")
+        work.set(
+            "vmac_xmit_base", True, "unicast with use_vmac needs vmac_xmit_base: it is set", harmless=True
+        )
 
 
 def _addresses(work: _Work) -> None:
     now = work.now
-    kept = []
+    kept, other = [], []
     for one in now.virtual_ipaddress:
         if isinstance(one.address, IPv4) != isinstance(now.virtual_ipaddress[0].address, IPv4):
             work.warn(f"{one.address} is of another family than the first address: ignored", one.place)
+            other.append(one)
         else:
             kept.append(one)
     excluded = now.virtual_ipaddress_excluded
@@ -199,7 +203,10 @@ def _addresses(work: _Work) -> None:
         )
         excluded = (*excluded, *kept[MAX_ADDRESSES:])
     work.now = replace(
-        now, virtual_ipaddress=tuple(kept[:MAX_ADDRESSES]), virtual_ipaddress_excluded=excluded
+        now,
+        virtual_ipaddress=tuple(kept[:MAX_ADDRESSES]),
+        virtual_ipaddress_excluded=excluded,
+        other_family=tuple(other),
     )
 
 

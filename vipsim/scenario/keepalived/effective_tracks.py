@@ -84,6 +84,8 @@ def _instance(
                 findings.warn(
                     track.place or Place(one.name, 1),
                     f"({one.name}) track_interface {track.name} is ignored: it is the own interface",
+                    harmless=track.configured in (None, 0) and not track.reverse,
+                    fix="leave it out: keepalived watches the own interface anyway",
                 )
                 track = replace(track, ignored=True, why="the own interface is watched anyway")
             track = _weighted(kind, track, config, findings, one.name)
@@ -105,7 +107,11 @@ def _weighted(kind: str, track: Track, config: KeepalivedConfig, findings: Findi
     target = next((one for one in tables[kind] if one.name == track.name), None)
     if target is None:
         why = f"there is no {kind.removeprefix('track_')} {track.name}"
-        findings.warn(track.place or Place(owner, 1), f"({owner}) {why}: ignored")
+        findings.warn(
+            track.place or Place(owner, 1),
+            f"({owner}) {why}: ignored",
+            fix=f"mend the name, or define {track.name}: nothing watches it now",
+        )
         return replace(track, ignored=True, why=why)
     weight = target.weight.value if isinstance(target.weight, Setting) else target.weight
     return replace(

@@ -28,6 +28,8 @@ _SIGNED = re.compile(r"\s*([-+]?[0-9]{1,25})", re.ASCII)
 _DECIMAL = re.compile(r"\s*\+?([0-9]{1,25}(?:\.[0-9]{0,25})?|\.[0-9]{1,25})", re.ASCII)
 _TRUE = ("true", "on", "yes")
 _FALSE = ("false", "off", "no")
+ONE_OF = {"state": ("MASTER", "BACKUP"), "auth": ("PASS", "AH")}
+"""Forms that take one of some words."""
 MAX_INTERVAL = 86_400
 """Seconds between the periodic announcements of garp_extra_if: one day."""
 
@@ -101,8 +103,7 @@ def read(form: str, values: tuple[str, ...]) -> Reading:
         case "ip":
             return _address(values[0])
         case "state" | "auth":
-            known = ("MASTER", "BACKUP") if kind == "state" else ("PASS", "AH")
-            return _one_of(values[0], known)
+            return _one_of(values[0], ONE_OF[kind])
         case "word" | "word?":
             return Reading(values[0] if values else "")
     return Reading(values)

@@ -19,6 +19,7 @@ from vipsim.scenario.data import to_data
 from vipsim.scenario.fields import TITLE
 from vipsim.scenario.judge import judge
 from vipsim.scenario.keepalived.config import KeepalivedConfig
+from vipsim.scenario.keepalived.families import ipv6_notes
 from vipsim.scenario.keepalived.groups import addresses_of
 from vipsim.scenario.keepalived.making import Making
 from vipsim.scenario.keepalived.refusing import problem_at, refuse_empty
@@ -70,7 +71,8 @@ def from_keepalived(configs: Mapping[str, KeepalivedConfig], *, until: Time = 0,
     _, problems = judge(to_data(scenario))
     if problems:
         raise ScenarioError([_placed(problem, making) for problem in problems])
-    return Imported(scenario, tuple(configs.items()), tuple(parts), tuple(making.notes))
+    notes = (*ipv6_notes(configs.items()), *making.notes)
+    return Imported(scenario, tuple(configs.items()), tuple(parts), notes)
 
 
 def _title(configs: Iterable[str]) -> str:

@@ -30,6 +30,10 @@ class Warned:
 
     place: Place
     message: str
+    harmless: bool = False
+    """Nothing that was meant is lost: the value in force does the same, or the word would do nothing."""
+    fix: str = ""
+    """What helps; empty: nothing more precise than to write what is meant."""
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}"
@@ -68,12 +72,12 @@ class Findings:
         self.problem(place, message, hint)
         raise Enough
 
-    def warn(self, place: Place, message: str) -> None:
-        """Note what the daemon would say or do."""
+    def warn(self, place: Place, message: str, *, harmless: bool = False, fix: str = "") -> None:
+        """Note what the daemon would say or do; `harmless`: nothing that was meant is lost."""
         message = printable(message)
         if (place, message) not in self._seen and len(self.warnings) < MAX_WARNINGS:
             self._seen.add((place, message))
-            self.warnings.append(Warned(place, message))
+            self.warnings.append(Warned(place, message, harmless, printable(fix)))
 
 
 def printable(text: str) -> str:

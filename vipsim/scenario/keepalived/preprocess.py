@@ -251,7 +251,11 @@ class Preprocessor:
                 piece.place, f"there is no file {shown(path)}", "write include for an optional file"
             )
         else:
-            self.findings.warn(piece.place, f"there is no file {shown(path)}: keepalived goes on without it")
+            self.findings.warn(
+                piece.place,
+                f"there is no file {shown(path)}: keepalived goes on without it",
+                fix="copy the file there or mend its name; whatever it defines is missing on this node",
+            )
         return False
 
     def _push_file(self, path: str, place: Place, above: tuple[str, ...]) -> None:

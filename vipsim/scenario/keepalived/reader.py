@@ -29,6 +29,7 @@ from vipsim.scenario.keepalived.collect import Block, Collector
 from vipsim.scenario.keepalived.config import KeepalivedConfig
 from vipsim.scenario.keepalived.config_parts import Statement
 from vipsim.scenario.keepalived.effective import settle
+from vipsim.scenario.keepalived.families import without_ipv6
 from vipsim.scenario.keepalived.keywords import Standing
 from vipsim.scenario.keepalived.parser import parse
 from vipsim.scenario.keepalived.places import Enough, Findings
@@ -106,7 +107,8 @@ def _read(pieces: Iterator[Piece], findings: Findings, directives: list[Directiv
     # Values of a file whose braces do not pair belong to other blocks than it seems: nothing is concluded.
     if not findings.problems:
         config = settle(config, findings)
-    report = collector.report + [_directive(one) for one in directives]
+    statements = collector.report if findings.problems else without_ipv6(collector.report, config)
+    report = [*statements] + [_directive(one) for one in directives]
     report.sort(key=lambda statement: statement.place)
     return replace(config, report=tuple(report))
 

@@ -106,6 +106,7 @@ class Library:
                 Place(start.file, line),
                 f"byte 0x{content[error.start]:02x} is no UTF-8: the file is read as Latin-1 "
                 "(keepalived takes bytes as they come)",
+                harmless=True,
             )
             return content.decode("latin-1")
 

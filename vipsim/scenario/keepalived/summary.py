@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vipsim.scenario.keepalived.config import KeepalivedConfig
+from vipsim.scenario.keepalived.families import NOT_SIMULATED
 from vipsim.scenario.keepalived.keywords import Standing
 from vipsim.scenario.keepalived.network import Imported
 from vipsim.scenario.keepalived.places import printable
@@ -13,6 +14,10 @@ MEASURED = "2.2.7"
 """The version of keepalived whose behavior is simulated; docs/keepalived.md has the differences of others."""
 _LONG = 12
 """Keywords that a line names."""
+_MOST = 4
+"""Statements that are quoted although nobody asked for the report."""
+_SHOWN = 200
+"""Letters of one."""
 
 
 def summary(made: Imported, *, full: bool = False) -> str:
@@ -27,9 +32,12 @@ def summary(made: Imported, *, full: bool = False) -> str:
                 lines.append(f"  {standing.value}: {words}")
         if any(one.standing is not Standing.MODELLED for _, config in made.configs for one in config.report):
             lines.append("  (--report tells why, with file and line)")
-    warned = sum(len(config.warnings) for _, config in made.configs)
+    warned = [str(one) for _, config in made.configs for one in config.warnings]
     if warned and not full:
-        lines.append(f"  keepalived takes {warned} statement{'s'[: warned > 1]} otherwise than written")
+        lines.append(f"  keepalived takes otherwise than written ({len(warned)}):")
+        lines += [f"    {one[:_SHOWN]}" for one in warned[:_MOST]]
+        if len(warned) > _MOST:
+            lines.append(f"    and {len(warned) - _MOST} more (--report lists them)")
     lines += [f"  note: {note}" for note in made.notes]
     return "\n".join(map(printable, lines)) + "\n"
 
@@ -43,7 +51,10 @@ def _words(made: Imported, standing: Standing) -> str:
     """The keywords of one standing, each once."""
     words = list(
         dict.fromkeys(
-            one.keyword for _, config in made.configs for one in config.report if one.standing is standing
+            "IPv6 addresses" if one.note.endswith(NOT_SIMULATED) else one.keyword
+            for _, config in made.configs
+            for one in config.report
+            if one.standing is standing
         )
     )
     more = f" and {len(words) - _LONG} more" if len(words) > _LONG else ""

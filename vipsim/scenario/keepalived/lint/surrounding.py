@@ -124,10 +124,10 @@ def said_by_keepalived(case: Case) -> Iterator[Finding]:
     for _, config in case.configs:
         for warned in config.warnings:
             yield Finding(
-                Level.HINT,
+                Level.HINT if warned.harmless else Level.WARNING,
                 warned.place,
                 f"keepalived: {warned.message}",
-                "write what is meant, or leave it out",
+                warned.fix or "write what is meant, or leave it out",
             )
 
 
