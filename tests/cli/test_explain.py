@@ -55,6 +55,40 @@ def test_another_profile_is_told_in_plain_words_and_says_so(vipsim: Vipsim) -> N
     assert "plain words" in out and "vrrp.profile=keepalived" in out and "BACKUP -> MASTER" in out
 
 
+QUIET = (*PAIR, "--set", "faults=[]")
+
+
+def test_a_run_in_which_nothing_happens_says_so_and_what_would_be_told(vipsim: Vipsim) -> None:
+    done = vipsim("explain", *QUIET)
+    assert done.code == 0 and "nothing to tell: no daemon logs a word in these 20 s" in done.out
+    assert "--fault crash:db1@5s" in done.out and "--silent" in done.out
+    assert not done.out.endswith("\n\n")
+    assert "nothing to tell" not in vipsim("explain", *QUIET, "--silent").out
+    assert "nothing to tell" not in vipsim("explain", *QUIET, "--fault", "crash:db1@5s").out
+    assert "nothing to tell" not in vipsim("explain", *PAIR).out
+
+
+def test_what_was_left_out_is_named_where_nothing_is_left(vipsim: Vipsim) -> None:
+    out = vipsim("explain", *PAIR, "--from", "1s", "--to", "4s").out
+    assert "nothing to tell with --from and --to" in out and "add a fault" not in out
+
+
+def test_causes_are_wrapped_and_log_lines_are_not(vipsim: Vipsim) -> None:
+    lines = vipsim("explain", "split", "--set", "vrrp.profile=keepalived").out.splitlines()
+    assert max(len(line) for line in lines if "Keepalived" not in line) <= 110
+    first = next(number for number, line in enumerate(lines) if "<- its master-down timer" in line)
+    assert len(lines[first]) > 80 and lines[first + 1].startswith(" " * (lines[first].index("<-") + 3))
+    assert "ours 100" in next(line for line in lines if len(line) > 110)
+
+
+def test_a_part_of_the_run_is_told(vipsim: Vipsim) -> None:
+    whole = vipsim("explain", *PAIR).out.splitlines()
+    part = vipsim("explain", *PAIR, "--from", "12s", "--to", "14s").out.splitlines()
+    times = [float(line.split()[0]) for line in part if line[:12].strip().replace(".", "").isdigit()]
+    assert times and 12 <= min(times) <= max(times) <= 14
+    assert set(part) <= set(whole) and len(part) < len(whole)
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -62,6 +96,9 @@ def test_another_profile_is_told_in_plain_words_and_says_so(vipsim: Vipsim) -> N
         (("database-pair", "--node", "db3"), "no daemon runs there (did you mean db"),
         (("database-pair", "--fault", "crash:nobody@1s"), "nobody"),
         (("database-pair", "--seed", "x"), "not a seed"),
+        (("database-pair", "--from", "99s"), "--from 99s: the run ends at 20 s"),
+        (("database-pair", "--from", "9s", "--to", "3s"), "--to 3s: this is not after 9s"),
+        (("database-pair", "--to", "9"), "--to 9: 9 has no unit"),
     ],
 )
 def test_bad_input_is_named(vipsim: Vipsim, words: tuple[str, ...], says: str) -> None:

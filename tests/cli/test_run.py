@@ -394,3 +394,12 @@ def test_a_folder_without_permission(vipsim: Vipsim, monkeypatch: pytest.MonkeyP
     done = vipsim("run", "database-pair", "--csv", "x.csv")
     assert done.code == 2
     assert "Permission denied" in done.err
+
+
+def test_help_says_that_a_reboot_is_the_way_back_and_it_is(vipsim: Vipsim) -> None:
+    said = " ".join(vipsim("run", "--help").out.split())
+    assert "way back is one, too: crash:db1@5s, then reboot:db1@12s" in said
+    words = ("run", "database-pair", "--set", "faults=[]", "--fault")
+    both = vipsim(*words, "crash:db1@5s", "--fault", "reboot:db1@12s").out
+    assert "failover of vrrp 51 from db1 to db2" in both and "failback of vrrp 51 from db2 to db1" in both
+    assert "switchover of vrrp 51 from db1 to db2, fault reboot:db1" in vipsim(*words, "reboot:db1@12s").out

@@ -376,6 +376,24 @@ def test_silent_wake_ups_are_in_brackets() -> None:
     assert "sends an advert" not in journal_text(told)
 
 
+def test_causes_are_kept_in_a_width_without_losing_a_word_and_log_lines_are_not() -> None:
+    told = lines(keepalived("crash:n1@5s", start="settled"))
+    whole, narrow = journal_text(told), journal_text(told, width=70)
+    assert narrow.split() == whole.split() and len(narrow.splitlines()) > len(whole.splitlines())
+    assert [line for line in whole.splitlines() if "Keepalived" in line] == [
+        line for line in narrow.splitlines() if "Keepalived" in line
+    ]
+    assert all(len(line) <= 70 for line in narrow.splitlines() if "Keepalived" not in line)
+
+
+def test_a_part_of_a_run_is_told() -> None:
+    trace = vs.run(keepalived("crash:n1@5s", start="settled"), seed=1)
+    took = journal_text(journal(trace), start=trace.failovers[0].takeover_at, nodes=["n2"], width=110)
+    assert "fault crash" not in took.splitlines()[0] and "Receive advertisement timeout" in took
+    assert vs.explain(trace, ["n2"], start="5.5s") == took
+    assert vs.explain(trace, start="1s", end="4s") == ""
+
+
 def test_a_trace_without_frames_is_told_as_far_as_it_goes() -> None:
     pair = keepalived("crash:n1@5s", start="settled")
     told = journal(vs.run(pair, seed=1, level=vs.Level.PROTOCOL))

@@ -59,7 +59,8 @@ def add_faults(parser: argparse.ArgumentParser, instead: str = "") -> None:
         default=[],
         metavar="KIND:NODE[:VALUE]@TIME",
         dest="faults",
-        help=f"a fault added to the scenario's own{instead}, for example crash:db1@5s; may be repeated",
+        help=f"a fault added to the scenario's own{instead}, for example crash:db1@5s; may be repeated. "
+        "The way back is one, too: crash:db1@5s, then reboot:db1@12s (alone: a boot in no time)",
     )
 
 

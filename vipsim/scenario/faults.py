@@ -158,7 +158,10 @@ partition = _on_node(
 )
 oneway = _on_node(FaultWord.ONEWAY, 'Drop frames from the first group to the second: ``oneway("db1|db2")``.')
 restart = _on_node(FaultWord.RESTART, "Start the daemon again (after kill or stop).")
-reboot = _on_node(FaultWord.REBOOT, "Boot the machine again (after crash or power).")
+reboot = _on_node(
+    FaultWord.REBOOT,
+    "Boot the machine again: the way back of crash and power. Alone: a boot in no time.",
+)
 cont = _on_node(FaultWord.CONT, "Let the daemon go on (after hang).")
 thaw = _on_node(FaultWord.THAW, "Let the machine go on (after freeze).")
 link_up = _on_node(FaultWord.LINK_UP, "Take the link up again at the host's end.")

@@ -13,11 +13,12 @@ that every wake-up has its line.
 
 from collections.abc import Iterable
 
-from vipsim.trace.journal.lines import Line, journal_text
+from vipsim.trace.journal.lines import WIDTH, Line, journal_text
 from vipsim.trace.journal.teller import journal
 from vipsim.trace.trace import Trace
+from vipsim.units import Time, to_duration
 
-__all__ = ["Line", "explain", "journal", "journal_text"]
+__all__ = ["WIDTH", "Line", "explain", "journal", "journal_text"]
 
 
 def explain(
@@ -27,6 +28,9 @@ def explain(
     detail: bool = True,
     silent: bool = False,
     clients: bool = False,
+    start: Time | str = 0,
+    end: Time | str | None = None,
+    width: int | None = WIDTH,
 ) -> str:
     """Return the journal of a run as text; see `journal` and `journal_text`.
 
@@ -38,5 +42,11 @@ def explain(
         Whose lines; default: everybody's.
     detail, silent, clients : bool
         Also what only ``-D`` logs; what is done without a word; who answers the clients.
+    start, end : int or str, optional
+        Part of the run, in ns or as text such as ``"4.5s"``; default: all of it.
+    width : int, optional
+        Columns in which causes are kept; None: each in one line.
     """
-    return journal_text(journal(trace, clients), detail=detail, silent=silent, nodes=nodes)
+    first, last = to_duration(start), None if end is None else to_duration(end)
+    lines = journal(trace, clients)
+    return journal_text(lines, detail=detail, silent=silent, nodes=nodes, start=first, end=last, width=width)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -16,6 +17,11 @@ PIDS = {PROGRAM: "[..]", PARENT: "[..]"}
 WORLD = ""
 """`Line.program` of what no daemon says: a fault, a client."""
 _INDENT = " " * 14
+_CAUSE = "<- "
+WIDTH = 110
+"""How wide causes are where nobody says it, in columns."""
+_NARROWEST = 40
+"""Columns that a cause gets however narrow the page is."""
 _BURST: Time = 50 * MS
 """Equal lines that follow each other within this are one burst, and shown as one."""
 
@@ -51,6 +57,9 @@ def journal_text(
     detail: bool = True,
     silent: bool = False,
     nodes: Iterable[str] | None = None,
+    start: Time = 0,
+    end: Time | None = None,
+    width: int | None = None,
 ) -> str:
     """Return a journal as text: time, node, process, message, and below it the cause.
 
@@ -64,6 +73,11 @@ def journal_text(
         True: also what the daemons do without a word, in brackets.
     nodes : iterable of str, optional
         Whose lines; default: everybody's. Faults are always told.
+    start, end : int
+        Only what happens from `start` to `end`, in ns; default: all of it.
+    width : int, optional
+        Columns in which causes are kept; by default they are as long as they are. What a daemon logs is
+        never broken, so that it can be compared with a real journal.
     """
     chosen = None if nodes is None else set(nodes)
     kept = [
@@ -72,11 +86,13 @@ def journal_text(
         if (line.logged or silent or line.program == WORLD)
         and (detail or not line.detail)
         and (chosen is None or line.program == WORLD or line.node in chosen)
+        and start <= line.time
+        and (end is None or line.time <= end)
     ]
-    return "\n".join(_texts(kept))
+    return "\n".join(_texts(kept, width))
 
 
-def _texts(lines: list[Line]) -> Iterator[str]:
+def _texts(lines: list[Line], columns: int | None) -> Iterator[str]:
     width = max((len(line.node) for line in lines), default=0)
     said: dict[str, tuple[Time, str]] = {}
     for same in _folded(lines):
@@ -87,8 +103,22 @@ def _texts(lines: list[Line]) -> Iterator[str]:
         yield f"{first.time / SECOND:12.6f}  {node:<{width}}  {who}{shown}{times}"
         # A wake-up is explained once, under the first thing that it did.
         if first.cause and said.get(node) != (first.time, first.cause):
-            yield f"{_INDENT}{'':<{width}}<- {first.cause}"
+            yield from _cause(first.cause, f"{_INDENT}{'':<{width}}", columns)
         said[node] = first.time, first.cause
+
+
+def _cause(cause: str, indent: str, columns: int | None) -> list[str]:
+    """A cause in as many lines as it needs."""
+    if columns is None:
+        return [f"{indent}{_CAUSE}{cause}"]
+    return textwrap.wrap(
+        cause,
+        max(columns, len(indent) + _NARROWEST),
+        initial_indent=indent + _CAUSE,
+        subsequent_indent=indent + " " * len(_CAUSE),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _folded(lines: list[Line]) -> Iterator[list[Line]]:
