@@ -16,6 +16,7 @@ from vipsim.trace.recorder import Recorder
 from vipsim.units import Time
 
 if TYPE_CHECKING:
+    from vipsim.sim.daemon.processors import Processor
     from vipsim.sim.link import Direction
 
 Tap = Callable[[str, str, Time, Event, list[Action]], object]
@@ -32,6 +33,7 @@ class World:
         "dropped",
         "env",
         "launching",
+        "processors",
         "record",
         "recorder",
         "streams",
@@ -51,6 +53,8 @@ class World:
         self.directions: list[Direction] = []
         self.launching: list[Callable[[], object]] = []
         """Processes that are starting now: each is told when another one begins to."""
+        self.processors: tuple[Processor, ...] = ()
+        """What all daemons run on if they share one machine; by default each node is one of its own."""
         self.dropped = 0
         """Frames that reached somebody who was not there."""
 

@@ -34,6 +34,7 @@ from vipsim.machines.vocabulary import (
 from vipsim.scenario.assemble import FailoverMachine
 from vipsim.scenario.model.lateness import Lateness, Spread
 from vipsim.sim.daemon.hands import Hands
+from vipsim.sim.daemon.processors import Processor
 from vipsim.sim.engine import Tie, tie_key
 from vipsim.sim.vips import linger
 from vipsim.units import MS, Time
@@ -58,8 +59,8 @@ class Pace:
 
     __slots__ = (
         "_actions", "_answers", "_asked", "_cause", "_crowd", "_due", "_has_sent", "_held", "_is_at_work",
-        "_is_paid", "_is_paused", "_is_stiff", "_is_waking", "_key", "_machine", "_news", "_packets", "_rest",
-        "_share", "_token", "_wakes", "_works", "ended", "env", "hands", "lateness",
+        "_is_paid", "_is_paused", "_is_stiff", "_is_waking", "_key", "_machine", "_news", "_packets",
+        "_processor", "_rest", "_share", "_token", "_wakes", "_works", "ended", "env", "hands", "lateness",
     )  # fmt: skip
 
     def __init__(self, hands: Hands, number: int, lateness: Lateness) -> None:
@@ -84,6 +85,8 @@ class Pace:
         """What is done when nothing is left to do: the process ends."""
         self._crowd: Call | None = None
         """It is starting: what others call when they begin to."""
+        self._processor: Processor | None = None
+        """Where it runs, if it shares it."""
         self._forget()
 
     def _forget(self) -> None:
@@ -104,6 +107,7 @@ class Pace:
     def clear(self) -> None:
         """The process is gone."""
         self._stop_launching()
+        self._leave()
         self._token += 1
         for waiting in (self._packets, self._news, self._actions, self._answers):
             waiting.clear()
@@ -134,7 +138,7 @@ class Pace:
         """A timer ended, and the process is awake."""
         self._news.append(lambda: self._begin(machine, event, cause))
         if not self._is_at_work:
-            self._go_on()
+            self.work()
 
     def tell(self, call: Call, wakes: int = 1) -> None:
         """Do `call` when the process is awake, after everything that waits."""
@@ -144,6 +148,8 @@ class Pace:
     def launch(self, call: Call, spread: Spread, crowded: Spread) -> None:
         """Do `call` when the process has started, which takes longer if others do so too (`crowded`)."""
         begun, share, others = self.env._now, self._works.random(), self.hands.world.launching
+        if processors := self.hands.world.processors:
+            self._processor = processors[int(len(processors) * self._works.random())]
 
         def crowd() -> None:
             if not self._is_paused:
@@ -168,6 +174,7 @@ class Pace:
 
     def pause(self) -> None:
         """Stop in the middle of whatever it does."""
+        self._leave()
         self._token += 1
         self._is_paused = True
 
@@ -190,15 +197,17 @@ class Pace:
 
     def _awake(self, token: object) -> None:
         if token == self._token:
-            self._go_on()
+            self.work()
 
     # --- work ------------------------------------------------------------------------------
 
-    def _go_on(self) -> None:
-        """Work until a step takes time, or nothing is left to do."""
+    def work(self) -> None:
+        """Work until a step takes time, or nothing is left to do; wait for the processor if it is taken."""
         if not self._is_at_work:
+            if self._processor is not None and not self._processor.take(self):
+                self._is_waking = True
+                return
             self._is_at_work, self._has_sent = True, False
-            self._share = self._works.random()
         self._is_waking = False
         token = self._token
         while token == self._token and self._next():
@@ -220,11 +229,17 @@ class Pace:
             self._is_at_work = False
             if self.ended is not None:
                 self.ended()
+            self._leave()
             return False
         return True
 
+    def _leave(self) -> None:
+        if self._processor is not None:
+            self._processor.leave(self)
+
     def _begin(self, machine: FailoverMachine, event: Event, cause: int) -> None:
         """Begin a piece of work."""
+        self._share = self._works.random()
         self._due = (self.lateness.takeover,) if self._is_stiff else ()
         self._is_stiff = False
         self._answers.append((machine, event, cause))

@@ -27,6 +27,8 @@ class Course:
     setup: Mapping[str, Any]
     rows: Mapping[str, Mapping[str, Any]]
     """What was measured, by stage."""
+    processors: int = 0
+    """How many busy processors the daemons of all nodes share; 0: nobody waits for one."""
 
     @property
     def interval(self) -> float:

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from vipsim.machines.vocabulary import Drawn, EntriesFlushed, SysctlSet
+from vipsim.sim.daemon.processors import Processor
 from vipsim.sim.simulation import Simulation
 from vipsim.trace.records import Level
 from vipsim.units import NEVER, SECOND, Time, s
@@ -45,6 +46,7 @@ def conduct(course: Course, seed: int) -> Conducted:
     """Conduct the trial once."""
     refusals = Refusals() if course.experiment.kind == "watch" else None
     simulation = Simulation(course.plan, seed, Level.SUMMARY, refusals, launch=())
+    simulation.world.processors = tuple(Processor() for _ in range(course.processors))
     if refusals is not None:
         refusals.network = simulation.network
     watched = any("garp_answered_by_old" in row for row in course.rows.values())

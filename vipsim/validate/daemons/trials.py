@@ -30,6 +30,9 @@ UNDISTURBED = frozenset({"startup", "watch", "steady"})
 """Kinds of experiments in which nothing is done once the daemons are launched."""
 BUSY_LOAD = 1.0
 """Load average from which the recording host counts as busy: it has two cores."""
+PROCESSORS = 2
+"""What the daemons of all nodes shared (truth/README: two cores). On a host that is not busy a woken
+process finds one that is free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ def course_of(trial: Trial) -> Course:
         acts=acts,
         setup=first["setup"],
         rows=trial.rows,
+        processors=PROCESSORS if busy else 0,
     )
 
 
