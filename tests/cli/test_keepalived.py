@@ -115,23 +115,37 @@ def test_lint_says_place_what_and_fix(vipsim: Vipsim) -> None:
     assert (done.code, done.err) == (1, "")
     assert "b.conf:9 (and a.conf:9): warning: a and b have priority 150" in done.out
     assert "[equal-priorities]\n    lower that of b" in done.out
-    assert done.out.endswith("2 files: 0 errors, 1 warning, 2 hints\n")
+    assert done.out.endswith("2 files: 0 errors, 2 warnings, 1 hint\n")
 
 
 @pytest.mark.usefixtures("pair")
 def test_lint_with_nothing_but_hints_is_fine(vipsim: Vipsim) -> None:
+    assert vipsim("lint", "a.conf", "b.conf").code == 1
+    for name in ("a.conf", "b.conf"):
+        text = Path(name).read_text().replace("interface eth0", "interface eth0\ngarp_master_refresh 2")
+        Path(name).write_text(text)
     done = vipsim("lint", "a.conf", "b.conf")
     assert done.code == 0
-    assert "0 errors, 0 warnings" in done.out
-    assert vipsim("lint", "a.conf", "b.conf", "--stp", "0s", "--router-cache", "4h").code == 1
+    assert "0 errors, 0 warnings, 1 hint" in done.out
+    assert vipsim("lint", "a.conf", "b.conf", "--stp", "15s").code == 1
+
+
+@pytest.mark.usefixtures("pair")
+def test_lint_judges_a_refresh_by_the_slowest_cache(vipsim: Vipsim) -> None:
+    long = vipsim("lint", "a.conf", "b.conf", "--stp", "0s", "--router-cache", "20min")
+    assert "keeps the wrong MAC address for its 1200 s" in long.out
+    assert "write garp_master_refresh 2: a wrong entry then lives 2 s at most" in long.out
+    short = vipsim("lint", "a.conf", "b.conf", "--stp", "0s", "--router-cache", "3s")
+    assert (short.code, "refresh" in short.out) == (0, False)
 
 
 @pytest.mark.usefixtures("pair")
 def test_lint_as_json(vipsim: Vipsim) -> None:
     done = vipsim("lint", "a.conf", "b.conf", "--stp", "15s", "--json")
     document = json.loads(done.out)
-    assert document["counts"] == {"error": 0, "warning": 1, "hint": 1}
-    first = document["findings"][0]
+    assert document["counts"] == {"error": 0, "warning": 2, "hint": 0}
+    assert [one["rule"] for one in document["findings"]] == ["no-refresh", "preempt-behind-stp"]
+    first = document["findings"][1]
     assert (first["rule"], first["file"], first["line"], first["also"]) == (
         "preempt-behind-stp",
         "a.conf",

@@ -18,7 +18,7 @@ from vipsim.units import s
 
 def conf(more: str = "", *, vips: str = "192.168.1.219/24", top: str = "", **given: object) -> str:
     """A file with one instance; a line for each keyword, so that line numbers are easily counted."""
-    words = {"interface": "eth0", "virtual_router_id": 51, "priority": 100, "garp_master_refresh": 60}
+    words = {"interface": "eth0", "virtual_router_id": 51, "priority": 100, "garp_master_refresh": 2}
     words |= {"state": "BACKUP"} | given  # type: ignore[operator]
     name = words.pop("name", "VI_1")
     lines = [f"{key} {value}" for key, value in words.items() if value is not None]
@@ -42,6 +42,7 @@ UNICAST = "unicast_src_ip 10.0.0.{}\nunicast_peer {{\n{}\n}}"
 TRACK = "track_script {\nchk\n}"
 STP, EDGE = Surroundings(stp=s(15)), Surroundings(stp=0)
 CISCO, LINUX = Surroundings(router_cache=s(14400)), Surroundings(router_cache=s(45))
+SHORT = Surroundings(router_cache=s(4))
 
 
 class Try(NamedTuple):
@@ -308,22 +309,34 @@ TRIES: dict[str, list[Try]] = {
     ],
     "no-refresh": [
         Try(
-            H,
-            r"^a: 5 announcements .* then never: .* up to 4 h .* nobody announces at all in 39%",
+            W,
+            r"^a: 5 announcements .* then never: .* up to 4 h .* nobody announces at all in 39% .* 53 s",
             (conf(priority=150, garp_master_refresh=None), B),
             (A, B),
         ),
+        Try(H, "^a: 5 .* up to 4 h", (conf(garp_master_refresh=None),), (conf(),)),
         Try(
             W,
             "for its 4 h",
             (conf(garp_master_refresh=None),),
             (conf(garp_master_refresh=None),),
             CISCO,
-            LINUX,
+            SHORT,
         ),
     ],
     "refresh-too-slow": [
-        Try(H, "every 60 s", (B,), (B,), LINUX, CISCO),
+        Try(
+            W,
+            "in 39% .* a client of b then waits for the next refresh, 60 s at most, .* by itself .53 s",
+            (conf(priority=150, garp_master_refresh=60), B),
+            (A, conf(garp_master_refresh=60)),
+            None,
+            CISCO,
+        ),
+        Try(W, "10 s at most$", (conf(priority=150, garp_master_refresh=9, advert_int=5), B), (A, B)),
+        Try(
+            H, "waits 60 s .* .45 s", (conf(garp_master_refresh=60),), (conf(garp_master_refresh=40),), LINUX
+        ),
     ],
     "prefix-differs": [Try(H, "192.168.1.219/32 on b", (A, conf(vips="192.168.1.219")), (A, B))],
     "preempt-behind-stp": [
@@ -473,3 +486,39 @@ def test_the_slow_one_of_two_intervals_is_mute() -> None:
     trace = run(A, conf(advert_int=2))
     sent = [one for one in trace.frames if one.src == "b.eth0" and type(one.frame.packet).__name__ == "Vrrp"]
     assert len(sent) == 1
+
+
+def after_a_split(heal_ms: int, **given: object) -> int:
+    """How long the client was out after a split of ``a`` healed, in ns."""
+    texts = {"a": conf(priority=150, **given), "b": conf(**given)}
+    configs = {node: read_keepalived(text, node=node) for node, text in texts.items()}
+    scenario = from_keepalived(configs, until=s(20)).scenario
+    trace = vs.run(scenario.with_faults("isolate:a@5s", f"heal:a@{heal_ms}ms"), seed=3)
+    late = [
+        last - max(first, heal_ms * 1_000_000)
+        for first, last in trace.metrics.clients["client"].silences
+        if last is not None and last > heal_ms * 1_000_000
+    ]
+    return max(late, default=0)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"), [({"garp_master_refresh": 9}, 9), ({"garp_master_refresh": 7, "advert_int": 2}, 8)]
+)
+def test_a_healed_split_costs_at_most_the_refresh_that_is_said(given: dict[str, object], said: int) -> None:
+    [finding] = [one for one in found(conf(priority=150, **given), conf(**given)) if "split" in one.what]
+    assert f"the next refresh, {said} s at most" in finding.what
+    lasted = [after_a_split(heal, **given) / 1e9 for heal in range(14_000, 24_000, 500)]
+    assert said / 2 < max(lasted) <= said + 0.05
+
+
+def test_the_recommended_refresh_helps() -> None:
+    [finding] = [one for one in found(conf(garp_master_refresh=60, priority=150), B) if "split" in one.what]
+    written = re.search(r"write garp_master_refresh (\d+): .* lives (\d+) s at most", finding.fix)
+    assert written is not None
+    lasted = [
+        after_a_split(heal, garp_master_refresh=int(written[1])) / 1e9 for heal in range(14_000, 16_000, 100)
+    ]
+    assert 0.5 < max(lasted) <= int(written[2]) + 0.05
+    repaired = found(conf(garp_master_refresh=written[1], priority=150), conf(garp_master_refresh=written[1]))
+    assert [one.rule for one in repaired if "refresh" in one.rule] == []

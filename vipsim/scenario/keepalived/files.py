@@ -113,7 +113,7 @@ class _Writing:
         words: dict[str, Any] = dict(_words(keywords))
         if keywords.state:
             words["state"] = given(keywords.state)
-        if not settings.preempt and keywords.state != "MASTER":  # which clears it, with a warning
+        if not settings.preempt:  # with state MASTER keepalived clears it, and says so: the mistake is kept
             words["preempt"] = given(False)
         if keywords.accept is not None:
             words["accept"] = given(keywords.accept)

@@ -9,9 +9,13 @@ from vipsim.scenario.keepalived.lint.finding import Finding, Level, secs
 from vipsim.scenario.keepalived.scenario import garp_interval
 from vipsim.units import SECOND, Time
 
-LONG_CACHE = 60 * SECOND
-"""A Linux client asks again by itself within 45 s and 8 s more (truth/NOTES 1, 15)."""
-_CISCO = 4 * 3600 * SECOND
+LINUX_CACHE: Time = 53 * SECOND
+"""When a Linux client asks again by itself at the latest: 45 s, 5 s and three probes (truth/NOTES 1, 15)."""
+_CISCO: Time = 4 * 3600 * SECOND
+_FEW: Time = 5 * SECOND
+"""A wrong entry that lives no longer than this costs no more than a failover does."""
+_HELPS: Time = 2 * SECOND
+"""A refresh that makes it so: no longer than a failover's own detection, and one frame in two seconds."""
 
 
 def silent_heal(seat: Seat) -> float:
@@ -19,10 +23,26 @@ def silent_heal(seat: Seat) -> float:
     return 1 - seat.down % seat.interval / seat.interval
 
 
+def refresh_at_a_tick(seat: Seat) -> Time:
+    """How long a wrong entry lives at most, in ns: 2.2.7 refreshes when it sends an advert."""
+    return -(-seat.instance.garp_master_refresh.value // seat.interval) * seat.interval
+
+
+def helping(seat: Seat) -> str:
+    """The refresh to recommend, and what it costs and gives."""
+    ticks = -(-_HELPS // seat.interval) * seat.interval
+    whole = -(-ticks // SECOND)
+    bound = -(-whole * SECOND // seat.interval) * seat.interval
+    return (
+        f"write garp_master_refresh {whole}: a wrong entry then lives {secs(bound)} at most, "
+        f"for one broadcast per address each {secs(bound)}"
+    )
+
+
 def no_refresh(case: Case) -> Iterator[Finding]:
     """No announcement is repeated after the second burst."""
     cache = case.around.router_cache
-    if cache is not None and cache < LONG_CACHE:
+    if cache is not None and cache <= _FEW:
         return
     for router in case.routers:
         order = ranked(router)
@@ -36,14 +56,15 @@ def no_refresh(case: Case) -> Iterator[Finding]:
         heal = ""
         if len(router) > 1 and seat is order[0]:
             heal = (
-                f"; after a healed split nobody announces at all in {silent_heal(order[1]):.0%} of the cases"
+                f"; after a healed split nobody announces at all in {silent_heal(order[1]):.0%} of the "
+                f"cases, and Linux clients of {order[1].name} too are out for up to {secs(LINUX_CACHE)}"
             )
         yield Finding(
-            Level.HINT if cache is None else Level.WARNING,
+            Level.HINT if cache is None and not heal else Level.WARNING,
             seat.at(seat.instance.garp_master_refresh),
             f"{' and '.join(one.name for one in silent)}: {repeat} announcements at a takeover{again}, then "
             f"never: a router that misses them keeps the wrong MAC address for {life}{heal}",
-            "write garp_master_refresh 60 (a wrong entry then lives a minute), or use_vmac in both",
+            f"{helping(seat)}; or write use_vmac in both",
             tuple(one.at(one.instance.garp_master_refresh) for one in silent[1:]),
         )
 
@@ -51,6 +72,34 @@ def no_refresh(case: Case) -> Iterator[Finding]:
 def _repeats(seat: Seat) -> bool:
     """Whether its announcements come again, or need not."""
     return bool(seat.instance.garp_master_refresh.value or seat.instance.use_vmac.value)
+
+
+def refresh_too_slow(case: Case) -> Iterator[Finding]:
+    """A refresh that leaves a wrong entry for long, or comes later than the caches end by themselves."""
+    cache = case.around.router_cache
+    for router in case.routers:
+        leader, *others = ranked(router)
+        for seat in (leader, *others):
+            bound = refresh_at_a_tick(seat)
+            if seat.instance.use_vmac.value or bound <= _FEW or (cache is not None and cache <= _FEW):
+                continue
+            own = LINUX_CACHE if cache is None else cache
+            late = "" if bound < own else f", which is later than its entry ends by itself ({secs(own)})"
+            heals = seat is leader and bool(others)
+            if not heals and not late:
+                continue
+            when = (
+                f"after a healed split nobody announces in {silent_heal(others[0]):.0%} of the cases: "
+                f"a client of {others[0].name} then waits for the next refresh, {secs(bound)} at most"
+                if heals
+                else f"a client that misses the announcements waits {secs(bound)} for the next refresh"
+            )
+            yield Finding(
+                Level.WARNING if heals else Level.HINT,
+                seat.at(seat.instance.garp_master_refresh),
+                f"{when}{late}",
+                helping(seat),
+            )
 
 
 def single_announcement(case: Case) -> Iterator[Finding]:
@@ -68,7 +117,7 @@ def single_announcement(case: Case) -> Iterator[Finding]:
                 "frame leaves "
                 "a Linux client with the old node for 5 to 53 s, a router for hours",
                 "leave garp_master_repeat 5 and garp_master_delay 5 as they are, or write "
-                "garp_master_refresh 60",
+                f"{helping(seat).removeprefix('write ')}",
             )
 
 
@@ -89,7 +138,7 @@ def nobody_answers_a_rival(case: Case) -> Iterator[Finding]:
             "clients that the other node has taken stay there without an answer, 3.2 to 4.9 s as measured "
             "with "
             "Linux clients, up to 53 s with an entry just confirmed, hours with a router",
-            "leave garp_lower_prio_repeat out, or write garp_master_refresh 2",
+            f"leave garp_lower_prio_repeat out, or {helping(leader)}",
         )
 
 
@@ -178,18 +227,3 @@ def prefix_differs(case: Case) -> Iterator[Finding]:
                     "write the same prefix",
                     (twin.place or one.place,),
                 )
-
-
-def refresh_too_slow(case: Case) -> Iterator[Finding]:
-    """A refresh that is slower than the caches that it is for."""
-    cache: Time | None = case.around.router_cache
-    for seat in case.seats:
-        refresh = seat.instance.garp_master_refresh
-        if refresh.value and cache is not None and refresh.value > cache:
-            yield Finding(
-                Level.HINT,
-                seat.at(refresh),
-                f"a refresh every {secs(refresh.value)} comes later than a wrong entry ends by itself "
-                f"({secs(cache)})",
-                "write a shorter one, such as 60",
-            )
