@@ -22,6 +22,7 @@ from vipsim.scenario.assemble import vrrp_settings
 from vipsim.scenario.data import from_data, to_data
 from vipsim.scenario.keepalived import read_keepalived
 from vipsim.scenario.keepalived.files import instance_name, node_names_of, write_node
+from vipsim.scenario.keepalived.lint import lint
 from vipsim.scenario.keepalived.network import from_keepalived
 from vipsim.scenario.model import Scenario, VrrpGroup
 from vipsim.wire.addresses import NO_MAC
@@ -38,7 +39,17 @@ def test_keepalived_takes_the_nodes_of_the_gallery(name: str, node: str, tmp_pat
     # The scenario's interfaces are not those of this machine: with this word they need not be there.
     path.write_text(text.replace("global_defs {", "global_defs {\n    dynamic_interfaces"))
     verdict = judge(path)
-    assert (verdict.code, verdict.unknown) == (0, set()), verdict.said
+    # A scenario whose point is this mistake keeps it, and the daemon says what it makes of it.
+    mistaken = "nopreempt will not work with initial state MASTER" in verdict.said
+    assert mistaken == ((name, node) == ("nopreempt-ignored", "db1"))
+    assert (verdict.code, verdict.unknown) == (5 if mistaken else 0, set()), verdict.said
+
+
+def test_a_mistake_of_a_scenario_is_written_and_found_again() -> None:
+    text = write_node(vs.read_scenario(scenario_path("nopreempt-ignored")), "db1")
+    assert "    state MASTER\n" in text
+    assert "    nopreempt\n" in text
+    assert "nopreempt-master" in [one.rule for one in lint({"db1": read_keepalived(text, node="db1")})]
 
 
 def there_and_back(scenario: Scenario) -> Scenario:
