@@ -28,6 +28,9 @@ _HOMES: dict[str, str] = {
     "Scenario": "vipsim.scenario.model",
     "read_scenario": "vipsim.scenario.reader",
     "pair": "vipsim.scenario.builders",
+    "read_keepalived": "vipsim.scenario.keepalived",
+    "from_keepalived": "vipsim.scenario.keepalived.network",
+    "lint": "vipsim.scenario.keepalived.lint",
     **dict.fromkeys(_FAULTS, "vipsim.scenario.faults"),
     "run": "vipsim.worlds",
     "run_many": "vipsim.worlds",
@@ -59,6 +62,9 @@ if TYPE_CHECKING:
     from vipsim.errors import VipsimError as VipsimError
     from vipsim.scenario import topology as topology
     from vipsim.scenario.builders import pair as pair
+    from vipsim.scenario.keepalived import read_keepalived as read_keepalived
+    from vipsim.scenario.keepalived.lint import lint as lint
+    from vipsim.scenario.keepalived.network import from_keepalived as from_keepalived
     from vipsim.scenario.model import Scenario as Scenario
     from vipsim.scenario.reader import read_scenario as read_scenario
     from vipsim.sim.simulation import Simulation as Simulation

@@ -40,6 +40,19 @@ def test_command_module_and_test_of_each_row_exist(row):
     assert not name or f"def {name}(" in text
 
 
+def test_every_command_stands_in_the_tables_of_questions():
+    table = ARCHITECTURE.split("## One table of questions")[1].split("\n## ")[0]
+    known = {
+        path.stem.partition("_")[0]
+        for path in (ROOT / "vipsim/cli").glob("*.py")
+        if "def add_parser" in path.read_text()
+    }
+    assert len(known) >= 12
+    assert set(re.findall(r"^\| `([a-z]+)` \|", table, re.MULTILINE)) == known
+    readme = (ROOT / "README.md").read_text().split("## Commands")[1].split("\n## ")[0]
+    assert set(re.findall(r"^\| `vipsim ([a-z]+)", readme, re.MULTILINE)) == known
+
+
 def test_every_fault_word_stands_in_the_table_with_its_way_back():
     table = ARCHITECTURE.split("## Faults")[1]
     for word in ACTS:

@@ -175,6 +175,41 @@ def test_several_of_them_are_found() -> None:
     assert len(keepalived_settings()) >= 6
 
 
+def proposed_pairs() -> list[str]:
+    """Every pair that the words of notebook 3 propose, as the expression that a student pastes."""
+    text = "\n".join(sources(FOLDER / "03-keepalived.ipynb", "markdown").values())
+    return sorted(set(re.findall(r"`(pair(?:\.with_setting\([^)]*\))+)`", text)))
+
+
+@pytest.mark.parametrize("expression", proposed_pairs())
+def test_a_proposed_pair_still_has_a_failover_from_db1_to_db2(expression: str) -> None:
+    pair = vs.read_scenario(resources.scenario_path("database-pair")).with_(faults=())
+    changed = eval(expression, {"pair": pair.with_setting("vrrp.profile", "keepalived")})
+    trace = vs.run(changed.with_faults("crash:db1@5s"), seed=1, level=vs.Level.PROTOCOL)
+    assert [(one.kind, one.new) for one in trace.failovers] == [("failover", "db2")]
+
+
+def test_the_better_backup_of_section_8_is_silent_in_four_of_five_cuts() -> None:
+    better = next(one for one in proposed_pairs() if '"200"' in one)
+    pair = vs.read_scenario(resources.scenario_path("database-pair")).with_(faults=())
+    changed = eval(better, {"pair": pair.with_setting("vrrp.profile", "keepalived")})
+    share = vs.predict(changed, "isolate:15s", seeds=60)["isolate"].silent.share
+    assert share.low < 0.8 < share.high
+
+
+@pytest.mark.parametrize("path", BOOKS)
+def test_no_text_is_cut_by_characters(path: Path) -> None:
+    cut = re.compile(r"\[\s*(?:-?\d{3,}\s*:|:\s*-?\d{3,})")
+    assert {name for name, code in sources(path, "code").items() if cut.search(code)} == set()
+
+
+def test_the_third_notebook_shows_files_looks_them_through_and_runs_them() -> None:
+    book = sources(FOLDER / "03-keepalived.ipynb")
+    code = "\n".join(sources(FOLDER / "03-keepalived.ipynb", "code").values())
+    assert {"read_keepalived", "lint", "from_keepalived"} <= set(re.findall(r"vs\.([a-z_]+)", code))
+    assert "vipsim lint a.conf b.conf" in book["files-why"] and "vipsim run --keepalived" in book["files-why"]
+
+
 class Shown:
     """Stands for IPython's `display`: keeps what it was given."""
 
