@@ -210,3 +210,53 @@ def test_conf_refuses(vipsim: Vipsim, words: list[str], says: str) -> None:
     done = vipsim("conf", *words)
     assert (done.code, done.out) == (2, "")
     assert says in done.err
+
+
+UNICAST = """\
+vrrp_instance aws {{
+    interface ens5
+    virtual_router_id 77
+    priority {priority}
+    unicast_src_ip 172.31.4.{own}
+    unicast_peer {{
+        {peers}
+    }}
+    virtual_ipaddress {{
+        172.31.4.100/24
+    }}
+}}
+"""
+
+
+def test_a_takeover_by_a_node_that_never_heard_the_master_is_not_the_faults_work(vipsim: Vipsim) -> None:
+    for name, own, priority, peers in (
+        ("n1", 10, 101, (11,)),
+        ("n2", 11, 100, (10,)),
+        ("p3", 12, 90, (10, 11)),
+    ):
+        listed = "\n        ".join(f"172.31.4.{peer}" for peer in peers)
+        Path(f"{name}.conf").write_text(UNICAST.format(priority=priority, own=own, peers=listed))
+    done = vipsim("run", "--keepalived", "n1.conf", "n2.conf", "p3.conf", "--fault", "crash:n1@2s", "--check")
+    assert "MISCONFIGURED" in done.out and "aws differs in unicast_peer" in done.out
+    assert "n1 does not send to p3 and n2 does not send to p3" in done.out
+    assert "failover of aws from n1 to p3, fault crash" not in done.out
+
+
+def test_two_router_ids_are_a_mistake_of_the_files_not_of_the_model(vipsim: Vipsim) -> None:
+    Path("a.conf").write_text(TEXT.format(priority=150))
+    Path("b.conf").write_text(TEXT.format(priority=100).replace("_id 51", "_id 52"))
+    done = vipsim("run", "--keepalived", "a.conf", "b.conf", "--check")
+    assert done.code == 0 and "VIOLATION" not in done.out
+    assert "MISCONFIGURED a and b all answer for 192.168.1.219" in done.out
+    assert "VI_1-51" in done.out and "VI_1-52" in done.out
+    assert "but of a wrong configuration (MISCONFIGURED)" in done.out
+
+
+def test_a_connection_that_is_reset_counts_though_nobody_waited(vipsim: Vipsim) -> None:
+    done = vipsim("run", "nopreempt-ignored")
+    back = next(line for line in done.out.splitlines() if line.startswith("failback"))
+    assert "session silent 0.000 s, failed: ECONNRESET 1" in back and "no client noticed" not in back
+    blackout = next(
+        line for line in done.out.splitlines() if line.startswith("  session") and "blackout" in line
+    )
+    assert blackout.endswith("blackout, failed: ECONNRESET 1")

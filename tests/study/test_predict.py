@@ -245,11 +245,55 @@ def test_the_document_is_json_with_times_in_ns_and_censored_ones_as_text() -> No
 
 def test_sentences_stand_by_themselves() -> None:
     text = predict(pair(), "crash,hang:4s,isolate:10s", 10).to_text()
-    sentences = [line for line in text.splitlines() if line.startswith("- ")]
-    assert sentences[0].startswith("- When n1 dies without a word, c1 (a ping) is without an answer for ")
-    assert "n2 ends as master in all 10 runs" in sentences[0]
+    _, *sentences = text.split("\n- ")
+    assert sentences[0].startswith("When n1 dies without a word:\n  C1 (a ping) is without an answer for ")
+    assert "n2 ends as master in all 10 runs" in sentences[0] and "two masters" not in sentences[0]
     assert "notices nothing" in sentences[1] and "two masters for" in sentences[1]
-    assert "the closed form gives 39 %" in sentences[2] or "announced" not in sentences[2]
+    assert "the closed form gives 39 %" in " ".join(sentences[2].split()) or "announced" not in sentences[2]
+    assert all(len(line) <= 100 for one in sentences for line in one.splitlines())
+
+
+def test_a_connection_that_is_reset_is_told_though_nobody_waited() -> None:
+    found = of_files(faults="hang:4s,crash", seeds=5)
+    assert not found["hang"].blackout["tcp"].felt.value and found["hang"].broken["tcp"].value == 1
+    assert set(found["crash"].broken) == {"tcp"} and found["crash"].broken["tcp"].value == 1
+    told = " ".join(found.to_text().split())
+    assert "An established TCP connection waits for nothing that is seen, but its connection breaks" in told
+    assert "established TCP connection and" not in told
+    assert found.to_data()["faults"][0]["broken"]["tcp"]["value"] == 1
+
+
+def of_two(change: tuple[str, str]) -> Prediction:
+    """A pair of which b's file has something otherwise."""
+    text = CONF.replace("EXTRA", "authentication {\nauth_type PASS\nauth_pass one\n}")
+    configs = {
+        "a": read_keepalived(text.replace("PRIORITY", "150").encode(), name="a.conf"),
+        "b": read_keepalived(text.replace("PRIORITY", "100").replace(*change).encode(), name="b.conf"),
+    }
+    return predict(with_usual_clients(from_keepalived(configs).scenario), "crash", 3)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (("auth_pass one", "auth_pass two"), "VI_1 differs in auth_pass"),
+        (("virtual_router_id 51", "virtual_router_id 52"), "virtual_router_id 52) both move 192.168.1.219"),
+    ],
+)
+def test_a_pair_that_does_not_work_together_has_no_clean_bill(change: tuple[str, str], says: str) -> None:
+    found = of_two(change)
+    text = found.to_text()
+    assert text.split("\n\n")[1].startswith("MISCONFIGURED ") and says in text.split("\n\n")[1]
+    assert "This is no failover as intended" in text and "! misconfigured" in text
+    assert all("!" in line for line in text.splitlines() if line.split()[:1] == ["udp"])
+    assert set(found["crash"].blackout) == {"ping", "udp", "tcp", "connect"}
+    (told,) = found.to_data()["misconfigured"]
+    assert says in told
+
+
+def test_a_pair_that_agrees_is_not_called_misconfigured() -> None:
+    found = of_two(("nothing", ""))
+    assert found.misconfigured == () and "!" not in found.to_text()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -69,6 +70,39 @@ def test_what_two_masters_of_one_mind_do_is_still_a_violation():
 def test_an_open_fault_excuses_both():
     trace = play([*settled(), fault(S, "isolate", "db1"), vip(2 * S, "db2", "acquire")])
     assert trace.violations == trace.misconfigured == []
+
+
+def pair_of(**changes: Any) -> Any:
+    """Two groups of one member each that move one address, as two files with different router ids do."""
+    made = scenario(start="settled")
+    (group,) = made.groups
+    alone = tuple(replace(group, members=(member,), title="") for member in group.members)
+    return made.with_(groups=(alone[0], replace(alone[1], **changes)))
+
+
+def test_one_address_of_two_virtual_routers():
+    trace = vs.run(pair_of(vrid=52), seed=1)
+    assert trace.violations == []
+    found = trace.misconfigured[0]
+    assert "n1 and n2 all answer for" in found.text
+    assert "vrrp 51 (n1, virtual_router_id 51) and vrrp 52 (n2, virtual_router_id 52) both move" in found.text
+
+
+THREE = {"n1": ["n2"], "n2": ["n1"], "n3": ["n1", "n2"]}
+"""Unicast peers of which two have forgotten the third."""
+
+
+def test_peer_lists_that_leave_a_member_out():
+    names = disagreement({"members": {n: {"keepalived": {"unicast_peer": p}} for n, p in THREE.items()}})
+    assert names == ("unicast_peer",)
+    whole = {"n1": ["n2", "n3"], "n2": ["n1", "n3"], "n3": ["n1", "n2"]}
+    assert not disagreement({"members": {n: {"keepalived": {"unicast_peer": p}} for n, p in whole.items()}})
+
+
+def test_a_password_means_nothing_in_version_3():
+    members = {"n1": {"keepalived": {"auth_pass": "one"}}, "n2": {}}
+    assert disagreement({"version": 2, "members": members}) == ("auth_pass",)
+    assert disagreement({"version": 3, "members": members}) == ()
 
 
 STRANGE = [{}, {"members": 3}, {"members": {"n1": 4, "n2": None}}, {"members": {"n1": {"vips": 7}}}]

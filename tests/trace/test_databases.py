@@ -215,7 +215,13 @@ def test_connections_are_counted():
     ]
     sessions = play(story).metrics.sessions
     assert sessions == {
-        "app1": SessionSummary(2, 3 * MS, 0, {"ECONNRESET": 2, "ETIMEDOUT": 1}),
+        "app1": SessionSummary(
+            2,
+            3 * MS,
+            0,
+            {"ECONNRESET": 2, "ETIMEDOUT": 1},
+            ((3 * S, "ETIMEDOUT"), (3 * S, "ECONNRESET"), (3 * S, "ECONNRESET")),
+        ),
         "app2": SessionSummary(0, 0, 1, {}),
     }
 

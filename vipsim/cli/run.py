@@ -207,7 +207,8 @@ def _print_document(trace: Trace) -> None:
 def _check(trace: Trace, says: TextIO) -> int:
     found = trace.violations
     if not found:
-        print("\ncheck: nothing that a correct run does not do", file=says)
+        but = ", but of a wrong configuration (MISCONFIGURED)" if trace.misconfigured else ""
+        print(f"\ncheck: nothing that a correct run does not do{but}", file=says)
         return failures.FINE
     print(f"\ncheck: {len(found)} violation{'s' if len(found) > 1 else ''}", file=says)
     for violation in found:

@@ -66,6 +66,10 @@ class Facts:
     """Of each group the nodes whose daemon leaves its addresses in use when it ends in order."""
     disagreeing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Groups whose members differ in settings that must be alike, and in which."""
+    unheard: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
+    """Of each of these groups the pairs (listener, speaker) between which no advert is sent."""
+    rivals: Mapping[str, str] = field(default_factory=dict)
+    """Addresses that several virtual routers move, each with a sentence on them."""
     intervals: Mapping[str, Time] = field(default_factory=dict)
     """Interval of each group's periodic messages, in ns."""
     grace: Time = LEAST_GRACE
@@ -76,6 +80,10 @@ class Facts:
         """Whether `client` asks, or asks by way of, an address that `machine` moves (unknown ones do)."""
         facts, vips = self.clients.get(client), self.machines.get(machine)
         return facts is None or vips is None or bool(facts.vips & vips)
+
+    def strangers(self, machine: str, listener: str, speaker: str) -> bool:
+        """Whether `listener` never gets an advert of `speaker`, whatever happens."""
+        return (listener, speaker) in self.unheard.get(machine, ())
 
     def decides_by_state(self, machine: str) -> bool:
         """Whether detection ends with the decision (heartbeat) and not with the first advert (VRRP, CARP)."""

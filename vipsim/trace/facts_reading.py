@@ -12,7 +12,7 @@ from ipaddress import IPv4Network, ip_interface
 from typing import Any
 
 from vipsim.errors import UnitError
-from vipsim.trace.agreement import disagreement
+from vipsim.trace.agreement import disagreement, rivals, unheard
 from vipsim.trace.facts import DAEMON, HOST, LEAST_GRACE, ClientFacts, Facts
 from vipsim.units import SECOND, Time, parse_duration
 
@@ -32,6 +32,8 @@ def read_facts(header: Mapping[str, Any]) -> Facts:
     members: dict[str, Mapping[str, str]] = {}
     leaving: dict[str, frozenset[str]] = {}
     disagreeing: dict[str, tuple[str, ...]] = {}
+    deaf: dict[str, frozenset[tuple[str, str]]] = {}
+    routers: list[tuple[str, Mapping[str, Any], frozenset[str]]] = []
     intervals: dict[str, Time] = {}
     grace = LEAST_GRACE
     for group in _sequence(scenario.get("groups")):
@@ -44,8 +46,10 @@ def read_facts(header: Mapping[str, Any]) -> Facts:
             )
             members[name] = _read_members(facts)
             leaving[name] = _read_leaving(facts)
-            if kind == "vrrp" and (differing := disagreement(facts)):
-                disagreeing[name] = differing
+            if kind == "vrrp":
+                routers.append((name, facts, machines[name]))
+                if differing := disagreement(facts):
+                    disagreeing[name], deaf[name] = differing, unheard(facts)
             if kind == "heartbeat":
                 heartbeats.add(name)
                 watched[name] = _read_watched(facts)
@@ -66,6 +70,8 @@ def read_facts(header: Mapping[str, Any]) -> Facts:
         members=members,
         leaving=leaving,
         disagreeing=disagreeing,
+        unheard=deaf,
+        rivals=rivals(routers),
         intervals=intervals,
         grace=grace,
     )

@@ -80,10 +80,12 @@ class FaultLog:
 
         `since` is when `old` last became MASTER of `machine`, in ns. See rules 3 to 5 of the module.
         """
+        facts, unsure = self._facts, None
+        if facts.strangers(machine, new, old):
+            return None  # it never heard that master, so no fault could have made a difference
         out = self.put_out(machine, old, new, since, time)
         if out is not None:
             return out
-        facts, unsure = self._facts, None
         for fault in self.faults:
             if not self._matters(fault, time):
                 continue

@@ -10,8 +10,8 @@ from typing import Any
 
 from vipsim.trace.facts_reading import read_facts
 from vipsim.trace.formatting_services import SENTENCES as OF_SERVICES
-from vipsim.trace.formatting_services import service_lines
-from vipsim.trace.outcome import PARTS, ClientOutage, Failover
+from vipsim.trace.formatting_services import failed_text, service_lines
+from vipsim.trace.outcome import PARTS, ClientOutage, Failover, Metrics
 from vipsim.trace.records import Level, Record
 from vipsim.trace.trace import Trace
 from vipsim.units import SECOND, Time, format_duration, seconds
@@ -24,15 +24,15 @@ def report(trace: Trace) -> str:
     metrics = trace.metrics
     lines = [f"{trace.name}, seed {trace.seed}, {format_duration(trace.duration)} ({trace.world})"]
     for failover in metrics.failovers:
-        lines += ["", *_failover_lines(failover)]
+        lines += ["", *_failover_lines(metrics, failover)]
     if not metrics.failovers:
         lines += ["", "no failover"]
     lines += ["", "all silences of the clients:"]
     for name, client in metrics.clients.items():
         total = blackout_text(ClientOutage(client.blackout, client.censored))
         longest = f"{'> ' if client.longest_censored else ''}{seconds(client.longest)}"
-        never = ", never answered" if client.never else ""
-        lines.append(f"  {name:<12} {total:>9} in {len(client.silences)}, longest {longest}{never}")
+        more = (", never answered" if client.never else "") + failed_text(metrics, name)
+        lines.append(f"  {name:<12} {total:>9} in {len(client.silences)}, longest {longest}{more}")
     lines += [
         f"note: {name} was not answered once: its silence is counted from its first probe, "
         "whatever the faults did"
@@ -51,9 +51,9 @@ def report(trace: Trace) -> str:
     return "\n".join(lines)
 
 
-def _failover_lines(failover: Failover) -> Iterator[str]:
+def _failover_lines(metrics: Metrics, failover: Failover) -> Iterator[str]:
     if failover.kind == "failback":
-        yield _failback_line(failover)
+        yield _failback_line(metrics, failover)
         return
     false = "false " if failover.false else "needless " if failover.needless else ""
     yield (
@@ -63,7 +63,8 @@ def _failover_lines(failover: Failover) -> Iterator[str]:
     for name in (*PARTS[1:], "convergence"):
         yield f"  {name:<12} {_part_text(failover, name):>9}"
     for client, outage in failover.clients.items():
-        yield f"  {client:<12} {blackout_text(outage):>9} blackout{_never_text(outage)}"
+        failed = failed_text(metrics, client, failover)
+        yield f"  {client:<12} {blackout_text(outage):>9} blackout{_never_text(outage)}{failed}"
 
 
 def _part_text(failover: Failover, name: str) -> str:
@@ -85,13 +86,13 @@ def _never_text(outage: ClientOutage) -> str:
     return " since its first probe: never answered" + ("" if outage.censored else " before")
 
 
-def _failback_line(failover: Failover) -> str:
+def _failback_line(metrics: Metrics, failover: Failover) -> str:
     """A return that no fault caused has no parts to show: when, why, and who felt it."""
-    felt = [
-        f"{client} silent {blackout_text(outage)}"
-        for client, outage in failover.clients.items()
-        if outage.last is not None
-    ]
+    felt = []
+    for client, outage in failover.clients.items():
+        failed = failed_text(metrics, client, failover)
+        if outage.last is not None or failed:
+            felt.append(f"{client} silent {blackout_text(outage)}{failed}")
     return (
         f"failback of {failover.machine} from {failover.old} to {failover.new} "
         f"at {seconds(failover.takeover_at)} ({failover.why}): "

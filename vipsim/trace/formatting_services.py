@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from vipsim.trace.outcome import Metrics
+from vipsim.trace.outcome import Failover, Metrics
 from vipsim.trace.outcome_services import DatabaseSummary, Promotion, SessionSummary
 from vipsim.units import Time, format_duration, seconds
 
@@ -45,9 +46,35 @@ def _session_text(session: SessionSummary) -> str:
         said.append(f"{session.opened} opened, the slowest in {format_duration(session.slowest)}")
     if session.retried:
         said.append(f"{session.retried} answered after a retry")
-    errors = ", ".join(f"{error} {times}" for error, times in session.errors.items())
-    said.append(f"failed: {errors}" if errors else "none failed")
+    said.append(_failed(session.errors) or "none failed")
     return "; ".join(said)
+
+
+def _failed(errors: Mapping[str, int]) -> str:
+    named = ", ".join(f"{error} {times}" for error, times in errors.items())
+    return f"failed: {named}" if named else ""
+
+
+def failed_text(metrics: Metrics, client: str, failover: Failover | None = None) -> str:
+    """Which connections of a client broke: ``, failed: ECONNRESET 2``; empty if none did.
+
+    A client that was not silent may have lost its connection all the same. A failure belongs to the last
+    failover that had begun; without one given, all are told.
+    """
+    session = metrics.sessions.get(client)
+    if session is None:
+        return ""
+    errors = session.errors
+    if failover is not None:
+        others = [one.fault_at for one in metrics.failovers if client in one.clients and one is not failover]
+        until = min((at for at in others if at > failover.fault_at), default=None)
+        errors = Counter(
+            error
+            for at, error in session.failures
+            if at >= failover.fault_at and (until is None or at < until)
+        )
+    text = _failed(errors)
+    return f", {text}" if text else ""
 
 
 def _rows(number: int) -> str:

@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vipsim.trace.agreement import mistakes
 from vipsim.trace.facts import Facts
 from vipsim.trace.facts_reading import read_facts
 from vipsim.trace.faultlog import FaultLog, OpenFault
@@ -82,24 +83,29 @@ def one_owner(trace: Trace) -> Iterator[Finding]:
 
 
 def check_configuration(trace: Trace) -> list[Violation]:
-    """Return where two kernels answer for one VIP because their daemons were told different things.
+    """Return where daemons were told different things that they must have alike, and what came of it.
 
     That is no violation: the daemons do what their configuration says, and do not hear each other.
     """
     facts = read_facts(trace.header)
     found: list[Violation] = []
+    told: set[str] = set()
     for vip, who, since, record in _crowds(trace, facts):
         if why := _disagreement(trace, facts, vip):
             text = f"{who} all answer for {vip} since {seconds(since)}, and do not hear each other: {why}"
             found.append(Violation(len(found) + 1, since, "misconfigured", text, record))
+            told.add(why)
+    for _, text in mistakes(facts):
+        if text not in told:
+            found.append(Violation(len(found) + 1, 0, "misconfigured", text))
     return found
 
 
 def _disagreement(trace: Trace, facts: Facts, vip: str) -> str:
     """What the members of the group that moves `vip` were told differently, in words; empty: nothing."""
-    for machine, names in facts.disagreeing.items():
-        if facts.moves(machine, vip):
-            return f"{machine} differs in {', '.join(names)}"
+    for about, text in mistakes(facts):
+        if about == vip or (about in facts.machines and facts.moves(about, vip)):
+            return text
     for record in trace.select("fault"):
         value = str(record.data.get("value") or "")
         if record.data["word"] == "reload" and value:

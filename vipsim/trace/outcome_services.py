@@ -60,3 +60,5 @@ class SessionSummary:
     """Look-ups that needed more than one attempt and were answered."""
     errors: Mapping[str, int] = field(default_factory=dict)
     """How many connections, attempts or look-ups failed with each error, by name."""
+    failures: tuple[tuple[Time, str], ...] = ()
+    """When each of them failed (ns), and its error."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +15,11 @@ class _Client:
     opened: int = 0
     slowest: Time = 0
     retried: int = 0
-    errors: dict[str, int] = field(default_factory=dict)
+    failures: list[tuple[Time, str]] = field(default_factory=list)
+
+
+def _counted(failures: list[tuple[Time, str]]) -> dict[str, int]:
+    return dict(sorted(Counter(error for _, error in failures).items()))
 
 
 class SessionCounts:
@@ -33,13 +38,13 @@ class SessionCounts:
         elif event == "retried":
             client.retried += 1
         else:
-            client.errors[data["error"]] = client.errors.get(data["error"], 0) + 1
+            client.failures.append((time, str(data["error"])))
 
     def summaries(self) -> dict[str, SessionSummary]:
         """Sum up each client, by name."""
         return {
             name: SessionSummary(
-                found.opened, found.slowest, found.retried, dict(sorted(found.errors.items()))
+                found.opened, found.slowest, found.retried, _counted(found.failures), tuple(found.failures)
             )
             for name, found in sorted(self._clients.items())
         }

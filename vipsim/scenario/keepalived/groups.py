@@ -65,7 +65,8 @@ def titles(clusters: Sequence[Cluster]) -> list[str]:
     for cluster, name in zip(clusters, wanted, strict=True):
         if not NAME.fullmatch(name) or wanted.count(name) > 1:
             alone = sum(other[0].vrid == cluster[0].vrid for other in clusters) == 1
-            name = "" if alone else f"vrid-{cluster[0].vrid}-{cluster[0].iface}"
+            known = f"{name[:30]}-{cluster[0].vrid}" if NAME.fullmatch(name) else ""
+            name = known if alone else f"vrid-{cluster[0].vrid}-{cluster[0].iface}"
             name = (
                 name if not name or (NAME.fullmatch(name) and name not in found) else f"vr-{len(found) + 1}"
             )

@@ -30,6 +30,7 @@ def to_document(found: Prediction) -> dict[str, Any]:
         "measured_version": MEASURED,
         "differences": [{"version": version, "what": what} for version, what in DIFFERENCES],
         "keywords": found.support.to_data(),
+        "misconfigured": list(found.misconfigured),
         "notes": list(found.notes),
         "clients": {
             client.name: {"kind": kinds[client.name], "resolution": client.interval}
@@ -59,6 +60,7 @@ def _fault(found: Prediction, one: FaultPrediction, kinds: Mapping[str, str]) ->
         "n": one.n,
         "blackout": of_clients("blackout", one.blackout),
         "return": of_clients("return", one.after),
+        "broken": {name: estimate_data(share) for name, share in one.broken.items()},
         "masters": {"ends": {group: dict(ends) for group, ends in one.masters.items()}},
         "dual_master": one.dual_master.to_data(),
         "dual_owner": one.dual_owner.to_data(),

@@ -7,7 +7,7 @@ when the fault was over, and to the fault otherwise, however long it lasted.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from vipsim.scenario.model import Scenario
 from vipsim.stats import Censored, Duration
@@ -49,6 +49,8 @@ class Outcome:
     silent: bool | None
     """When the fault ended two masters met, and the one that stayed announced nothing; None: no two met."""
     false_failovers: int
+    broken: Mapping[str, int] = field(default_factory=dict)
+    """By client how many established connections it lost: reset, or given up."""
 
 
 def run_job(job: Job) -> list[Outcome]:
@@ -81,6 +83,7 @@ def outcome_of(trace: Trace) -> Outcome:
         dual_owner=metrics.dual_owner,
         silent=None if end is None else _is_silent(trace, end),
         false_failovers=metrics.false_failovers,
+        broken={name: sum(one.errors.values()) for name, one in metrics.sessions.items()},
     )
 
 

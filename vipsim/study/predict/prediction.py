@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vipsim.errors import ScenarioError
+from vipsim.scenario.data import to_data
 from vipsim.scenario.model import Scenario, VrrpGroup
 from vipsim.sim.plan import compile_scenario
-from vipsim.stats import Estimate, rate
+from vipsim.stats import Estimate, proportion, rate
 from vipsim.study.arms import quiet_arm, quiet_duration
 from vipsim.study.executors import run_jobs
 from vipsim.study.forms import expected_false_failovers
+from vipsim.study.predict.clients import ESTABLISHED, kind_of
 from vipsim.study.predict.faults import DEFAULT_FAULTS, PlannedFault, parse_fault_words, planned
 from vipsim.study.predict.outcomes import Job, Outcome, run_job
 from vipsim.study.predict.spread import Spread, spread
@@ -23,6 +25,8 @@ from vipsim.study.predict.support import Support
 from vipsim.study.predict.survivor import SilentSurvivor, silent_survivor
 from vipsim.study.runs import chunks
 from vipsim.study.seeds import seeds_of
+from vipsim.trace.agreement import mistakes
+from vipsim.trace.facts_reading import read_facts
 from vipsim.units import SECOND, Time
 
 DAY: Time = 86_400 * SECOND
@@ -58,6 +62,8 @@ class FaultPrediction:
     """By client the longest silence of a run that began before the fault's end."""
     after: Mapping[str, Spread]
     """By client the longest one that began at its end or later; empty if it does not end."""
+    broken: Mapping[str, Estimate[float]]
+    """By client that keeps a connection: in which share of the runs it broke."""
     masters: Mapping[str, Mapping[str, int]]
     """By group, who is master when the run ends (``a and b``, ``nobody``), and in how many runs."""
     dual_master: Spread
@@ -76,6 +82,8 @@ class Prediction:
     seeds: tuple[int, ...]
     faults: tuple[FaultPrediction, ...]
     support: Support
+    misconfigured: tuple[str, ...] = ()
+    """What its nodes must have alike and have not: no number is that of nodes that work together."""
     notes: tuple[str, ...] = ()
     """What was assumed, for people."""
     outcomes: Mapping[str, Sequence[Outcome]] = field(default_factory=dict)
@@ -176,7 +184,9 @@ def predict(
         for number, (fault, scene) in enumerate(zip(wanted, scenes, strict=True))
     )
     outcomes = {str(fault): faulty[number] for number, fault in enumerate(wanted)}
-    return Prediction(scenario, numbers, found, support or Support(), tuple(notes), outcomes)
+    facts = read_facts({"scenario": to_data(scenario)})
+    wrong = tuple(text for _, text in mistakes(facts))
+    return Prediction(scenario, numbers, found, support or Support(), wrong, tuple(notes), outcomes)
 
 
 def _wanted(faults: str | Iterable[str] | Iterable[PlannedFault]) -> tuple[PlannedFault, ...]:
@@ -247,6 +257,13 @@ def _reduced(
         n=len(outcomes),
         blackout={name: spread([one.blackout[name] for one in outcomes]) for name in clients},
         after={name: spread([one.after[name] for one in outcomes]) for name in clients} if ends else {},
+        broken={
+            client.name: proportion(
+                sum(one.broken.get(client.name, 0) > 0 for one in outcomes), len(outcomes)
+            )
+            for client in scene.clients
+            if client.measured and kind_of(client) in ESTABLISHED
+        },
         masters=_masters(scene, outcomes),
         dual_master=spread([one.dual_master for one in outcomes]),
         dual_owner=spread([one.dual_owner for one in outcomes]),

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from vipsim.stats import Column, Row, Table
 from vipsim.study.predict.clients import kind_of
 from vipsim.study.predict.sentences import sentences
 from vipsim.study.predict.spread import Spread, interval_text, share_text, time_text
-from vipsim.study.predict.support import DIFFERENCES, MEASURED, Remark, Support
+from vipsim.study.predict.support import DIFFERENCES, MEASURED, Remark
 from vipsim.study.seeds import seeds_text
 
 if TYPE_CHECKING:
     from vipsim.study.predict.prediction import FaultPrediction, Prediction
 
+WIDTH = 100
+"""Characters of a line of prose."""
 MOST_LINES = 12
 """Lines of one list of keywords."""
 _LEGEND = """\
 blackout: of each run the longest silence of the client that began before the fault was over; on return: that
 began when it was over (- : it does not end), and in how many of the runs there was one.
 [low, high]: 95 % interval, - for a limit that so few runs do not give; > 15: not over when the run ended.
+broken: in how many of the runs an established connection was lost and had to be opened anew.
 All times are in s."""
 
 
@@ -28,12 +32,22 @@ def prediction_text(found: Prediction) -> str:
     """Return the whole report."""
     parts = [
         f"{found.scenario.name}: {len(found.seeds)} runs of each fault (seeds {seeds_text(found.seeds)})",
+        "\n".join(f"MISCONFIGURED {text}" for text in found.misconfigured),
         "\n".join(_basis(found)),
         client_table(found).to_text() + "\n" + "\n".join(_legend(found)),
         node_table(found).to_text(),
-        "\n".join(f"- {sentence}" for sentence in sentences(found)),
+        "\n".join(_wrapped(sentence) for sentence in sentences(found)),
     ]
     return "\n\n".join(part for part in parts if part)
+
+
+def _wrapped(sentence: str) -> str:
+    """Sentences on one fault for a narrow page: the first line with a dash, the others below it."""
+    head, *others = sentence.split("\n")
+    lines = wrap(head, WIDTH, initial_indent="- ", subsequent_indent="  ")
+    for other in others:
+        lines += wrap(other, WIDTH, initial_indent="  ", subsequent_indent="    ")
+    return "\n".join(lines)
 
 
 # --- what it rests on ------------------------------------------------------------------------
@@ -76,6 +90,8 @@ def _legend(found: Prediction) -> list[str]:
         + ", ".join(f"{time_text(one, 3)} s" for one in sorted(resolutions))
         + ": nothing shorter than that is seen."
     )
+    if found.misconfigured:
+        lines.append("! misconfigured (see the first lines): so it goes as the files are, not as it should.")
     marked = _unsupported(found)
     lines += [
         f"* unsupported: {remark.keyword} ({remark.place}): {remark.bearing.why}"
@@ -107,15 +123,16 @@ def client_table(found: Prediction) -> Table:
                 {
                     "fault": _fault_text(one),
                     "client": name,
-                    **_cells(found.support, one, "blackout", blackout, kinds[name]),
-                    **_return_cells(found.support, one, one.after.get(name), kinds[name]),
+                    **_cells(found, one, "blackout", blackout, kinds[name]),
+                    **_return_cells(found, one, one.after.get(name), kinds[name]),
+                    "broken": share_text(one.broken[name]) if name in one.broken else "-",
                 }
             )
     return _table(rows)
 
 
-def _cells(support: Support, one: FaultPrediction, number: str, spread: Spread, kind: str) -> Row:
-    mark = "*" if support.bearing(number, one.fault.word, kind != "ping") else ""
+def _cells(found: Prediction, one: FaultPrediction, number: str, spread: Spread, kind: str) -> Row:
+    mark = _mark(found, one, number, kind != "ping")
     return {
         "blackout p50": interval_text(spread.p50) + mark,
         "p95": interval_text(spread.p95) + mark,
@@ -123,10 +140,16 @@ def _cells(support: Support, one: FaultPrediction, number: str, spread: Spread, 
     }
 
 
-def _return_cells(support: Support, one: FaultPrediction, spread: Spread | None, kind: str) -> Row:
+def _mark(found: Prediction, one: FaultPrediction, number: str, asks_service: bool = False) -> str:
+    """``!`` where nodes do not work together, ``*`` where an ignored statement bears on the number."""
+    ignored = "*" if found.support.bearing(number, one.fault.word, asks_service) else ""
+    return ("!" if found.misconfigured else "") + ignored
+
+
+def _return_cells(found: Prediction, one: FaultPrediction, spread: Spread | None, kind: str) -> Row:
     if spread is None:
         return {"on return: felt": "-", "p95 then": "-", "worst then": "-"}
-    mark = "*" if support.bearing("return", one.fault.word, kind != "ping") else ""
+    mark = _mark(found, one, "return", kind != "ping")
     return {
         "on return: felt": share_text(spread.felt) + mark,
         "p95 then": interval_text(spread.p95) + mark,
@@ -140,24 +163,23 @@ def node_table(found: Prediction) -> Table:
     for one in found.faults:
         for group, ends in one.masters.items():
             named = {"group": group} if len(one.masters) > 1 else {}
-            rows.append({"fault": _fault_text(one), **named, **_node_cells(found.support, one, ends)})
+            rows.append({"fault": _fault_text(one), **named, **_node_cells(found, one, ends)})
     return _table(rows)
 
 
-def _node_cells(support: Support, one: FaultPrediction, ends: Mapping[str, int]) -> Row:
-    word = one.fault.word
+def _node_cells(found: Prediction, one: FaultPrediction, ends: Mapping[str, int]) -> Row:
     masters = ", ".join(f"{who} {100 * runs / one.n:.0f} %" for who, runs in ends.items())
     silent = one.silent
     return {
-        "ends as master": masters + ("*" if support.bearing("masters", word) else ""),
+        "ends as master": masters + _mark(found, one, "masters"),
         "two masters p50 (worst)": _usual_and_worst(one.dual_master),
         "two owners p50 (worst)": _usual_and_worst(one.dual_owner),
         "silent survivor": "-"
         if silent is None
         else share_text(silent.share)
         + (f", expected {100 * silent.expected:.0f} %" if silent.expected is not None else "")
-        + ("*" if support.bearing("silent", word) else ""),
-        "false failovers a day": _false_text(one, bool(support.bearing("false failovers", word))),
+        + _mark(found, one, "silent"),
+        "false failovers a day": _false_text(one, _mark(found, one, "false failovers")),
     }
 
 
@@ -165,12 +187,12 @@ def _usual_and_worst(spread: Spread) -> str:
     return f"{time_text(spread.p50.value)} ({time_text(spread.worst)})"
 
 
-def _false_text(one: FaultPrediction, marked: bool) -> str:
+def _false_text(one: FaultPrediction, mark: str) -> str:
     false = one.false_failovers
     if false is None or false.per_day.value is None:
         return "-"
     low, high = false.per_day.low or 0, false.per_day.high or 0
-    text = f"{false.per_day.value:.3g} [{low:.3g}, {high:.3g}]{'*' if marked else ''}"
+    text = f"{false.per_day.value:.3g} [{low:.3g}, {high:.3g}]{mark}"
     return text if false.expected is None else f"{text}, expected {false.expected:.3g}"
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vipsim.scenario.model import Group, VrrpGroup
 from vipsim.stats import Censored, Duration, Estimate
 from vipsim.study.predict.clients import MEANING, kind_of
 from vipsim.study.predict.faults import LOSS_RUN
-from vipsim.study.predict.spread import Spread, time_text
-from vipsim.units import SECOND, format_duration
+from vipsim.study.predict.spread import time_text
+from vipsim.units import SECOND, Time, format_duration
 
 if TYPE_CHECKING:
     from vipsim.study.predict.prediction import FaultPrediction, Prediction
@@ -25,47 +27,81 @@ _HAPPENS = {
     "oneway": "nobody hears {node}, which hears everybody",
     "hang": "keepalived on {node} hangs",
     "freeze": "{node} freezes as a whole",
-    "link_down": "the link of {node} goes down",
-    "port_down": "the switch port of {node} goes down",
+    "link_down": "the link{part} of {node} goes down",
+    "port_down": "the switch port of {node}{part} goes down",
+    "script_fail": "the check{part} of {node} fails",
 }
 
 
 def sentences(found: Prediction) -> Iterator[str]:
-    """A few sentences for each fault."""
-    kinds = {client.name: kind_of(client) for client in found.scenario.clients}
+    """A few sentences for each fault, a line each."""
+    asked = {
+        client.name: _Asked(kind_of(client), client.interval)
+        for client in found.scenario.clients
+        if client.measured
+    }
+    refreshed = any("garp_master_refresh" in _words(group) for group in found.scenario.groups)
     for one in found.faults:
-        yield " ".join(_about_loss(one, kinds) if one.fault.is_loss else _about(one, kinds))
+        told = list(_about_loss(one, asked) if one.fault.is_loss else _about(one, asked, refreshed))
+        if found.misconfigured:
+            told.insert(1, f"This is no failover as intended, for {'; '.join(found.misconfigured)}.")
+        yield "\n".join(told)
 
 
-def _about(one: FaultPrediction, kinds: Mapping[str, str]) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    kind: str
+    spacing: Time
+    """In ns: nothing shorter is seen."""
+
+    def who(self, name: str) -> str:
+        what = MEANING[self.kind]
+        return what if name == self.kind else f"{name} ({what})"
+
+
+def _words(group: Group) -> set[str]:
+    """The keywords of keepalived that are set in a group."""
+    if not isinstance(group, VrrpGroup):
+        return set()
+    written = (group.keepalived, *(member.keepalived for member in group.members))
+    return {word for words in written for word, value in words if value}
+
+
+def _about(one: FaultPrediction, asked: Mapping[str, _Asked], refreshed: bool) -> Iterator[str]:
     lasts = f" for {format_duration(one.fault.length)}" if one.fault.length is not None else ""
-    happens = _HAPPENS[one.fault.word].format(node=one.node)
-    yield f"When {happens}{lasts}, {_felt(one.blackout, kinds)}."
-    yield _masters(one)
+    node, _, part = one.node.partition(".")
+    happens = _HAPPENS[one.fault.word].format(node=node, part=f" {part}" if part else "")
+    yield f"When {happens}{lasts}:"
+    yield from _felt(one, asked)
+    yield from _masters(one)
     if one.after:
-        yield from _return(one, kinds)
+        yield from _return(one, asked, refreshed)
 
 
-def _felt(spreads: Mapping[str, Spread], kinds: Mapping[str, str]) -> str:
+def _felt(one: FaultPrediction, asked: Mapping[str, _Asked]) -> Iterator[str]:
     """Who is silent for how long; those that notice nothing last."""
-    told: list[str] = []
     calm: list[str] = []
-    for name, spread in spreads.items():
-        what = MEANING[kinds[name]]
-        who = what if name == kinds[name] else f"{name} ({what})"
-        if not spread.felt.value:
+    for name, spread in one.blackout.items():
+        who = asked[name].who(name)
+        broken = one.broken.get(name)
+        lost = f"its connection breaks in {_percent(broken)} of the runs" if broken and broken.value else ""
+        if spread.felt.value:
+            median, late = (_time(value, asked[name].spacing) for value in (spread.p50, spread.p95))
+            silent = f"is without an answer for {median} in the median, {late} at the 95th percentile"
+            yield _sentence(f"{who} {silent}{f'; {lost}' if lost else ''}")
+        elif lost:
+            yield _sentence(f"{who} waits for nothing that is seen, but {lost}")
+        else:
             calm.append(who)
-            continue
-        verb = "" if told else "is without an answer for "
-        told.append(
-            f"{who} {verb}{_time(spread.p50)} in the median and {_time(spread.p95)} at the 95th percentile"
-        )
     if calm:
-        told.append(f"{' and '.join(calm)} {'notice' if len(calm) > 1 else 'notices'} nothing")
-    return "; ".join(told)
+        yield _sentence(f"{' and '.join(calm)} {'notice' if len(calm) > 1 else 'notices'} nothing")
 
 
-def _masters(one: FaultPrediction) -> str:
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _masters(one: FaultPrediction) -> Iterator[str]:
     told = []
     for group, ends in one.masters.items():
         where = f" of {group}" if len(one.masters) > 1 else ""
@@ -74,21 +110,21 @@ def _masters(one: FaultPrediction) -> str:
         else:
             parts = ", ".join(f"{who} in {runs}" for who, runs in ends.items())
             told.append(f"of {one.n} runs there end as master{where} {parts}")
+    yield f"In the end {' and '.join(told)}."
     dual = one.dual_master
-    both = ""
-    if dual.felt.value:
-        both = f", with two masters for {_time(dual.p50)} in the median (worst {time_text(dual.worst)} s)"
-    return f"In the end {' and '.join(told)}{both}."
+    if time_text(dual.worst) not in ("-", "0.00"):
+        worst = time_text(dual.worst)
+        yield f"There are two masters for {_time(dual.p50)} in the median, at worst {worst} s."
 
 
-def _return(one: FaultPrediction, kinds: Mapping[str, str]) -> Iterator[str]:
+def _return(one: FaultPrediction, asked: Mapping[str, _Asked], refreshed: bool) -> Iterator[str]:
     felt = {name: spread for name, spread in one.after.items() if spread.felt.value}
     if not felt:
-        yield "The return is not noticed by any client."
+        yield "When it is over, no client waits for an answer again."
         return
     name, worst = max(felt.items(), key=lambda item: _key(item[1].worst))
     yield (
-        f"When it is over, {MEANING[kinds[name]]} is silent again in {_percent(worst.felt)} of the runs, "
+        f"When it is over, {asked[name].who(name)} is silent again in {_percent(worst.felt)} of the runs, "
         f"for up to {time_text(worst.worst)} s."
     )
     silent = one.silent
@@ -98,13 +134,14 @@ def _return(one: FaultPrediction, kinds: Mapping[str, str]) -> Iterator[str]:
         yield (
             f"In {_percent(silent.share)} of the runs in which two masters met, the one that stayed "
             f"announced nothing{expected}: that costs {_time(silent.cost[name].p50)} in the median; "
-            "garp_master_refresh bounds it."
+            f"{'a shorter ' if refreshed else ''}garp_master_refresh bounds it."
         )
 
 
-def _about_loss(one: FaultPrediction, kinds: Mapping[str, str]) -> Iterator[str]:
-    minute, felt = format_duration(LOSS_RUN), _felt(one.blackout, kinds)
-    yield f"When every link loses {one.fault.share} of the frames: as longest silence in {minute}, {felt}."
+def _about_loss(one: FaultPrediction, asked: Mapping[str, _Asked]) -> Iterator[str]:
+    minute = format_duration(LOSS_RUN)
+    yield f"When every link loses {one.fault.share} of the frames (of {minute} the longest silence):"
+    yield from _felt(one, asked)
     false = one.false_failovers
     if false is not None and false.per_day.value is not None:
         low, high = false.per_day.low or 0, false.per_day.high or 0
@@ -115,7 +152,12 @@ def _about_loss(one: FaultPrediction, kinds: Mapping[str, str]) -> Iterator[str]
         )
 
 
-def _time(estimate: Estimate[Duration]) -> str:
+def _time(estimate: Estimate[Duration], spacing: Time = 0) -> str:
+    """``3.10 s (3.05 to 3.15 s)``; `spacing`: of a client's probes, in ns, less than which is not seen."""
+    if spacing and estimate.value == 0:
+        return f"less than {spacing / SECOND:g} s"
+    if isinstance(estimate.value, Censored):
+        return f"more than {time_text(estimate.value)[2:]} s"
     value, low, high = (time_text(one) for one in (estimate.value, estimate.low, estimate.high))
     if value == low == high or (low == high == "-"):
         return f"{value} s"
