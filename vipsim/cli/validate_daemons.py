@@ -38,6 +38,9 @@ def validate(args: argparse.Namespace) -> int:
         return failures.INTERRUPTED
     if report.complaints:
         return failures.BAD_INPUT
+    if not report.checked:
+        print("vipsim: nothing was judged: no experiment of these files can be conducted", file=sys.stderr)
+        return failures.BAD_INPUT
     return failures.CHECK_FAILED if report.is_off else failures.FINE
 
 

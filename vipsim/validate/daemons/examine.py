@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from vipsim.errors import MachineError, SimulationError
+from vipsim.errors import AddressError, MachineError, ScenarioError, SimulationError, UnitError
 from vipsim.validate.daemons.experiments import Unsupported, read_experiments
 from vipsim.validate.daemons.report import Report
 from vipsim.validate.daemons.trials import Trial, simulate, trials
@@ -106,6 +106,8 @@ def examine(paths: Iterable[Path], workers: Workers[Job, Found], only: str, runs
 
 def _jobs(path: Path, only: str, runs: int, seed: int, report: Report, order: dict[str, None]) -> list[Job]:
     """Read a file and cut its trials into jobs; bad rows go to the report, experiments to `order`."""
+    with path.open("rb"):
+        pass  # that the file itself is missing is said first
     experiments = read_experiments(path.with_name("experiments.json"))
     rows: list[Recorded] = []
     line = 0
@@ -149,6 +151,9 @@ def look_at(job: Job) -> Found:
             found.evidence += _weigh(trial, lines, job)
         except Unsupported as why:
             found.skipped |= dict.fromkeys(lines, str(why))
+        except (ScenarioError, UnitError, AddressError) as why:
+            # The laboratory itself: not the row, but its experiment asks for what no scenario can be told.
+            found.skipped |= dict.fromkeys(lines, f"its laboratory is no scenario: {why}".partition("\n")[0])
         except RowError as error:
             name = f"{next(iter(lines))} trial {trial.number}"
             found.complaints.append(unreadable(job.path, min(lines.values()), name, error))

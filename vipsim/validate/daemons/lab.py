@@ -75,6 +75,7 @@ def lab_of(experiment: Experiment, lateness: str, probe_every: int) -> Lab:
     """
     if experiment.ipv6:
         raise Unsupported("IPv6 is not modelled")
+    _check_observed(experiment)
     nodes = {node.name: configuration_of(node, experiment.vip) for node in experiment.nodes}
     prepared = {node.name: _prepared(node) for node in experiment.nodes}
     hosts = {node.name: _host(node, prepared[node.name], lateness) for node in experiment.nodes}
@@ -135,6 +136,14 @@ def _inner_cables(prepared: dict[str, Prepared]) -> Iterator[tuple[str, str, str
     for name, one in prepared.items():
         for a, b in one.cables:
             yield name, a, b
+
+
+def _check_observed(experiment: Experiment) -> None:
+    known = {node.name for node in experiment.nodes}
+    for stage in experiment.stages:
+        for name in (stage.old, stage.new, stage.ends_on):
+            if name and name not in known:
+                raise Unsupported(f"it observes {name[:40]!r}, which is none of its nodes")
 
 
 def _host(node: NodeSetup, prepared: Prepared, lateness: str) -> dict[str, Any]:

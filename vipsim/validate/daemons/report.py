@@ -70,8 +70,9 @@ class Report:
             yield f"off    {exp:<34} {reason}"
         for exp, reason in self.skipped.items():
             yield f"skip   {exp:<34} {reason}"
-        off = "off" if self.judgment.is_pooled_off else "ok"
-        yield f"all rows together: p {self.judgment.pooled:.3f}, {off}"
+        if self.judgment.verdicts:
+            off = "off" if self.judgment.is_pooled_off else "ok"
+            yield f"all rows together: p {self.judgment.pooled:.3f}, {off}"
         yield f"checked {self.checked}, failed {self.failed}, skipped {len(self.skipped)}" + (
             f", unreadable rows {len(self.complaints)}" if self.complaints else ""
         )

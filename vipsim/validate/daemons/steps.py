@@ -19,7 +19,7 @@ from vipsim.sim.streams import Losses
 from vipsim.sim.vips import acquire_vip, release_vip
 from vipsim.validate.daemons.configurations import COMPANIONS
 from vipsim.validate.daemons.experiments import Step, Unsupported
-from vipsim.validate.daemons.lab import SWITCH, Lab
+from vipsim.validate.daemons.lab import CLIENT, SWITCH, Lab
 from vipsim.wire.addresses import IPv4
 
 Act = Callable[[Network, int], None]
@@ -72,6 +72,9 @@ def acts_of(steps: Sequence[Step], lab: Lab) -> list[Act]:
 
 
 def _acts(step: Step, lab: Lab) -> list[Act]:
+    where = step.get("ns")
+    if where is not None and where not in (SWITCH, CLIENT, *lab.nodes):
+        raise Unsupported(f"there is no namespace {str(where)[:40]!r} in the laboratory")
     if "signal" in step:
         return _signal(step)
     if "wait_for_exit_of" in step:
