@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -174,7 +175,13 @@ TRIES: dict[str, list[Try]] = {
         ),
     ],
     "preempt-delay-longer": [
-        Try(H, "takes over 7.609 s to 8.609 s after it hears", (conf("preempt_delay 5"),), (B,))
+        Try(H, "takes over 7.609 s to 8.609 s after it hears", (conf("preempt_delay 5"),), (B,)),
+        Try(
+            H,
+            "b takes over",
+            (conf(TRACK, top=CHECK.format(1, 1, -60), priority=150), conf("preempt_delay 5")),
+            (A, conf("preempt_delay 5")),
+        ),
     ],
     "nopreempt-weights": [
         Try(
@@ -222,7 +229,13 @@ TRIES: dict[str, list[Try]] = {
             "after up to 13.609 s: 5 checks, 2 s apart, and then 3.609 s until b",
             (conf(TRACK, top=CHECK.format(2, 5, -60), priority=150), B),
             (conf(TRACK, top=CHECK.format(2, 3, -60), priority=150), B),
-        )
+        ),
+        Try(
+            H,
+            "after up to 15.609 s: 5 checks, 2 s apart, 2 s until the last one times out, and then 3.609 s",
+            (conf(TRACK, top=CHECK.format("2\ntimeout 2", 5, -60), priority=150), B),
+            (A, B),
+        ),
     ],
     "preempt-differs": [
         Try(
@@ -369,6 +382,11 @@ TRIES: dict[str, list[Try]] = {
             (conf(top="interface_up_down_delays {\neth0 1 1\n}"),),
         )
     ],
+    "nothing-here": [
+        Try(W, "no vrrp_instance, the file is empty: b never has an address", (A, "\n"), (A, B)),
+        Try(W, "no vrrp_instance: b never", (A, "global_defs {\nrouter_id b\n}\n"), (A, B)),
+        Try(H, "no vrrp_instance: b", (A, "virtual_server 10.0.0.1 80 {\nlb_algo rr\n}\n"), (A, B)),
+    ],
     "dead-link-unseen": [Try(W, "carrier of eth0", (conf("dont_track_primary"),), (B,))],
     "alone": [
         Try(
@@ -426,6 +444,35 @@ def test_a_statement_that_is_lost_is_a_warning_with_a_fix_of_its_own(text: str, 
     assert finding.level is Level.WARNING
     assert says in finding.what
     assert fix in finding.fix
+
+
+@pytest.mark.parametrize(
+    ("first", "trusted"),
+    [
+        (A, ""),
+        (conf("nopreempt", priority=150), " (nopreempt does not prevent it)"),
+        (conf("preempt_delay 9", priority=150), " (preempt_delay does not prevent it)"),
+    ],
+)
+def test_behind_a_spanning_tree_only_what_the_file_has_is_named(first: str, trusted: str) -> None:
+    [finding] = [one for one in found(first, B, around=STP) if one.rule == "preempt-behind-stp"]
+    assert f"having the higher priority{trusted}. Its" in finding.what
+    assert "out for up to 2 s then" in finding.what
+
+
+def test_a_port_behind_a_spanning_tree_is_told_once() -> None:
+    second = {"name": "VI_2", "virtual_router_id": 9, "vips": "10.0.0.1/24"}
+    files = A + conf(priority=150, **second), B + conf(**second)  # type: ignore[arg-type]
+    assert len([one for one in found(*files, around=STP) if one.rule == "preempt-behind-stp"]) == 1
+
+
+def test_a_missing_file_that_took_the_instance_away_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "b.conf"
+    path.write_text("include gone.conf\n")
+    configs = {"a": read_keepalived(A, node="a"), "b": read_keepalived(path, node="b")}
+    [finding] = [one for one in lint(configs) if one.rule == "nothing-here"]
+    assert "no vrrp_instance (there is no file" in finding.what
+    assert "gone.conf" in finding.what
 
 
 def test_what_keepalived_says_itself_is_a_hint_where_no_rule_explains_it() -> None:

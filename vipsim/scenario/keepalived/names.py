@@ -9,6 +9,8 @@ from pathlib import PurePath
 from vipsim.scenario.fields import NAME, PORT_NAME
 
 _RESERVED = ("all",)
+_USUAL = "keepalived"
+"""What every node's file is called where it is installed: the folder says more."""
 
 
 class Names:
@@ -28,17 +30,22 @@ class Names:
 
 
 def node_names(paths: Sequence[str]) -> list[str]:
-    """Return a node name for each file: its stem, or its folder where the stems are the same.
+    """Return a node name for each file: its stem, or its folder where the stems are the same, or usual.
 
     >>> node_names(["conf/a.conf", "conf/b.conf"])
     ['a', 'b']
     >>> node_names(["lb1/keepalived.conf", "lb2/keepalived.conf"])
     ['lb1', 'lb2']
+    >>> node_names(["a.conf", "lb2/keepalived.conf"])
+    ['a', 'lb2']
     """
     stems = [plain_name(PurePath(path).name.removesuffix(".conf")) for path in paths]
     folders = [plain_name(PurePath(path).parent.name) if PurePath(path).parent.name else "" for path in paths]
     if len(set(stems)) < len(stems) and all(folders) and len(set(folders)) == len(folders):
         stems = folders
+    stems = [
+        folder if stem == _USUAL and folder else stem for stem, folder in zip(stems, folders, strict=True)
+    ]
     names = Names(_RESERVED)
     return [names.new(stem) for stem in stems]
 

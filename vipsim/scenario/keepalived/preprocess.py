@@ -253,7 +253,7 @@ class Preprocessor:
         else:
             self.findings.warn(
                 piece.place,
-                f"there is no file {shown(path)}: keepalived goes on without it",
+                f"there is no file {shown(path, 200)}: keepalived goes on without it",
                 fix="copy the file there or mend its name; whatever it defines is missing on this node",
             )
         return False

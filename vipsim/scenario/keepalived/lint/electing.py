@@ -28,7 +28,7 @@ def nopreempt_master(case: Case) -> Iterator[Finding]:
             seat.at(preempt),
             f"keepalived ignores nopreempt with {why}: {seat.name} takes the addresses back "
             f"{secs(seat.down)} after "
-            "its return, a second interruption for every client",
+            "its return, a second change: TCP connections to them are reset, a ping hardly notices",
             "write state BACKUP on all nodes: the priorities decide anyway",
         )
 
@@ -50,9 +50,11 @@ def delay_master(case: Case) -> Iterator[Finding]:
 
 def preempt_delay_longer(case: Case) -> Iterator[Finding]:
     """What a preempt_delay really takes."""
-    for seat in case.seats:
+    for seat, others in _with_others(case):
         delay = seat.instance.preempt_delay.value
-        if delay and seat.instance.preempt.value:
+        # One that is never above another has nobody to preempt.
+        above = not others or any(_best(seat) > _worst(one) for one in others)
+        if delay and seat.instance.preempt.value and above:
             least, most = delay + seat.down - seat.interval, delay + seat.down
             yield Finding(
                 Level.HINT,
@@ -62,6 +64,12 @@ def preempt_delay_longer(case: Case) -> Iterator[Finding]:
                 f"for too: {seat.name} takes over {secs(least)} to {secs(most)} after it hears the other",
                 f"write {max(0, delay - seat.down + seat.interval) / 1e9:g} if {secs(delay)} in all is meant",
             )
+
+
+def _with_others(case: Case) -> Iterator[tuple[Seat, list[Seat]]]:
+    for router in case.routers:
+        for seat in router:
+            yield seat, [one for one in router if one is not seat]
 
 
 def nopreempt_weights(case: Case) -> Iterator[Finding]:
@@ -130,6 +138,11 @@ def _best(seat: Seat) -> int:
     return _priority(seat, set())
 
 
+def _worst(seat: Seat) -> int:
+    """Effective priority when everything that it watches has failed."""
+    return _priority(seat, {track.name for track in _weighted(seat)})
+
+
 def _priority(seat: Seat, failed: set[str]) -> int:
     """Effective priority while some tracked things are bad, worked out by the machine."""
     written = seat.keywords
@@ -156,13 +169,16 @@ def weight_takes(case: Case) -> Iterator[Finding]:
         for track in tracks_of(leader.config, leader.instance, "track_script"):
             script = next(one for one in leader.config.scripts if one.name == track.name)
             seen = script.interval.value * script.fall.value + script.timeout.value
+            timed = f", {secs(script.timeout.value)} until the last one times out" * bool(
+                script.timeout.value
+            )
             total = seen + (rival.down if track.weight else rival.skew)
             if total > 10_000_000_000:
                 yield Finding(
                     Level.HINT,
                     script.interval.place or script.place or leader.place,
                     f"a failure that {track.name} sees moves the addresses after up to {secs(total)}: "
-                    f"{script.fall.value} checks, {secs(script.interval.value)} apart, and then "
+                    f"{script.fall.value} checks, {secs(script.interval.value)} apart{timed}, and then "
                     f"{secs(total - seen)} until {rival.name} takes over",
                     "lower interval or fall",
                 )

@@ -45,6 +45,7 @@ _CHECKS: tuple[Rule, ...] = (
     surrounding.delays_cut,
     surrounding.dead_link_unseen,
     surrounding.alone,
+    surrounding.nothing_here,
     surrounding.unknown_keywords,
     deaf.interval_differs,
     electing.preempt_delay_longer,

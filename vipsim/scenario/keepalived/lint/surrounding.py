@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vipsim.scenario.keepalived.lint.case import Case, ranked
+from vipsim.scenario.keepalived.keywords import Standing
+from vipsim.scenario.keepalived.lint.announcing import LINUX_CACHE, refresh_at_a_tick, silent_heal
+from vipsim.scenario.keepalived.lint.case import Case, Seat, ranked
 from vipsim.scenario.keepalived.lint.finding import Finding, Level, secs
+from vipsim.scenario.keepalived.places import Place
 from vipsim.units import SECOND, Time, format_duration
 
 USUAL_STP: Time = 15 * SECOND
@@ -18,34 +21,49 @@ def preempt_behind_stp(case: Case) -> Iterator[Finding]:
     if stp == 0:
         return
     blocked = 2 * (USUAL_STP if stp is None else stp)
+    told: set[tuple[str, str]] = set()
     for router in case.routers:
         if len(router) < 2:
             continue
-        seat = ranked(router)[0]
-        waits = seat.config.globals.vrrp_startup_delay.value
-        first = waits + seat.down
-        if first >= blocked:
+        seat, other, *_ = ranked(router)
+        port = (seat.node, seat.part.iface)
+        first = seat.config.globals.vrrp_startup_delay.value + seat.down
+        if first >= blocked or port in told:
             continue
-        delay = seat.instance.garp_master_delay.value
-        bursts = [first, *([first + delay] if delay else [])]
-        lost = [at for at in bursts if at < blocked]
-        condition = "if" if stp is None else "since"
+        told.add(port)
         yield Finding(
             Level.HINT if stp is None else Level.WARNING,
             seat.at(seat.instance.preempt),
-            f"{condition} a spanning tree blocks the port of {seat.name} for {secs(blocked)} after the link "
-            "comes "
-            f"up, it hears nobody and is MASTER beside the other node from {secs(first)} to "
-            f"{secs(blocked)}, and "
-            "keeps the addresses then, having the higher priority: nopreempt and preempt_delay do not "
-            "prevent it. "
-            f"Its announcements at {' and '.join(map(secs, lost))} are lost; clients were out for up to "
-            "25.6 s "
-            "afterwards (measured)",
+            f"{'if' if stp is None else 'since'} a spanning tree blocks the port of {seat.name} for "
+            f"{secs(blocked)} after the link comes up, it hears nobody, is MASTER beside {other.name} from "
+            f"{secs(first)} to {secs(blocked)}, and stays it, having the higher priority{_useless(seat)}. "
+            f"{_lost(seat, other, first, blocked)}",
             "make the port an edge port (portfast), or write "
             f"vrrp_startup_delay {(blocked - seat.down) // SECOND + 1}, which helps at the start of "
             "keepalived only",
         )
+
+
+def _useless(seat: Seat) -> str:
+    """The keywords of its file that one would trust to prevent it."""
+    words = ["nopreempt"] if not seat.instance.preempt.value else []
+    words += ["preempt_delay"] if seat.instance.preempt_delay.value else []
+    return f" ({' and '.join(words)} does not prevent it)" if words else ""
+
+
+def _lost(seat: Seat, other: Seat, first: Time, blocked: Time) -> str:
+    """What becomes of its announcements, and how long clients may wait for others."""
+    delay = seat.instance.garp_master_delay.value
+    bursts = [first, *([first + delay] if delay else [])]
+    lost = " and ".join(secs(at) for at in bursts if at < blocked)
+    if seat.instance.use_vmac.value:
+        return f"Its announcements at {lost} are lost"
+    refresh = refresh_at_a_tick(seat)
+    until = min(refresh, LINUX_CACHE) if refresh else LINUX_CACHE
+    return (
+        f"Its announcements at {lost} are lost; if none follows ({silent_heal(other):.0%} of the cases), "
+        f"Linux clients are out for up to {secs(until)} then"
+    )
 
 
 def delays_cut(case: Case) -> Iterator[Finding]:
@@ -119,6 +137,26 @@ def alone(case: Case) -> Iterator[Finding]:
             )
 
 
+def nothing_here(case: Case) -> Iterator[Finding]:
+    """A file without any instance."""
+    for node, config in case.configs:
+        if config.instances:
+            continue
+        other = {one.keyword for one in config.report if not one.block} & {"virtual_server", "bfd_instance"}
+        gone = [
+            one.message.split(": keepalived")[0]
+            for one in config.warnings
+            if "there is no file" in one.message
+        ]
+        why = f" ({gone[0]})" if gone else ", the file is empty" if not config.report else ""
+        yield Finding(
+            Level.HINT if other else Level.WARNING,
+            Place(config.files[0] if config.files else node, 1),
+            f"there is no vrrp_instance{why}: {node} never has an address",
+            "write the instance, or include it" if gone else "is this the right file?",
+        )
+
+
 def said_by_keepalived(case: Case) -> Iterator[Finding]:
     """What the daemon itself takes otherwise than it is written."""
     for _, config in case.configs:
@@ -135,7 +173,7 @@ def unknown_keywords(case: Case) -> Iterator[Finding]:
     """Keywords that keepalived 2.2.7 skips."""
     for _, config in case.configs:
         for one in config.report:
-            if one.standing.value == "unknown":
+            if one.standing is Standing.UNKNOWN:
                 yield Finding(
                     Level.WARNING,
                     one.place,
