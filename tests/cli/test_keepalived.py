@@ -260,3 +260,82 @@ def test_a_connection_that_is_reset_counts_though_nobody_waited(vipsim: Vipsim) 
         line for line in done.out.splitlines() if line.startswith("  session") and "blackout" in line
     )
     assert blackout.endswith("blackout, failed: ECONNRESET 1")
+
+
+CHECKED = """\
+vrrp_script chk {{
+    script "/bin/check"
+    interval 1
+    weight -60
+}}
+"""
+
+
+def checked_pair() -> None:
+    """Two files whose nodes track a script, and call another one when they are master."""
+    for name, priority in (("a", 150), ("b", 100)):
+        extra = "    track_script {\n        chk\n    }\n    notify_master /bin/moved\n"
+        text = TEXT.format(priority=priority).replace("    virtual_ip", f"{extra}    virtual_ip")
+        Path(f"{name}.conf").write_text(CHECKED.format() + text)
+
+
+def test_a_check_that_fails_is_a_failover_and_its_way_back_a_return(vipsim: Vipsim) -> None:
+    checked_pair()
+    faults = ("--fault", "script_fail:a.chk@5s", "--fault", "script_ok:a.chk@12s")
+    done = vipsim("run", "--keepalived", "a.conf", "b.conf", *faults)
+    assert "failover of VI_1 from a to b, fault script_fail:a.chk at 5.000 s" in done.out
+    assert "failback of VI_1 from b to a" in done.out
+    alone = vipsim("run", "--keepalived", "a.conf", "b.conf", "--fault", "script_fail:b.chk@5s")
+    assert "no failover" in alone.out
+
+
+def test_a_return_of_the_better_node_is_no_work_of_a_failing_check(vipsim: Vipsim) -> None:
+    checked_pair()
+    faults = ("crash:a@3s", "script_fail:b.chk@9s", "reboot:a@12s")
+    done = vipsim("run", "--keepalived", "a.conf", "b.conf", *(w for f in faults for w in ("--fault", f)))
+    assert "failback of VI_1 from b to a" in done.out
+
+
+def test_run_tells_what_is_not_in_its_numbers(vipsim: Vipsim) -> None:
+    checked_pair()
+    done = vipsim("run", "--keepalived", "a.conf", "b.conf")
+    assert "not in the numbers: notify_master (a.conf:" in done.out
+    Path("a.conf").write_text(TEXT.format(priority=150))
+    Path("b.conf").write_text(TEXT.format(priority=100))
+    assert "not in the numbers" not in vipsim("run", "--keepalived", "a.conf", "b.conf").out
+
+
+def test_predict_a_failing_check_and_one_interface(vipsim: Vipsim) -> None:
+    checked_pair()
+    done = vipsim("predict", "a.conf", "b.conf", "--fault", "script_fail,link_down:a.eth0", "--seeds", "2")
+    assert done.code == 0 and "When the check of a fails for 15s" in done.out
+    assert "When the link eth0 of a goes down for 15s" in done.out
+    document = json.loads(
+        vipsim("predict", "a.conf", "b.conf", "--fault", "script_fail", "--seeds", "2", "--json").out
+    )
+    assert document["faults"][0]["broken"]["tcp"]["value"] == 1  # the address moved to b
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        ("script_fail:a.nothing", "a tracks no script 'nothing': there are chk"),
+        ("crash:a.eth0", "no daemon runs on 'a.eth0'"),
+        ("link_down:a.eth7", "eth7"),
+    ],
+)
+def test_predict_refuses_a_part_that_is_not_there(vipsim: Vipsim, fault: str, says: str) -> None:
+    checked_pair()
+    done = vipsim("predict", "a.conf", "b.conf", "--fault", fault, "--seeds", "1")
+    assert done.code == 2 and says in done.err
+
+
+def test_where_adverts_are_unicast_a_notify_script_bears_on_a_ping_too(vipsim: Vipsim) -> None:
+    for name, own, other in (("a", 10, 11), ("b", 11, 10)):
+        text = UNICAST.format(priority=100, own=own, peers=f"172.31.4.{other}")
+        Path(f"{name}.conf").write_text(
+            text.replace("    virtual_ip", "    notify_master /bin/eip\n    virtual_ip")
+        )
+    done = vipsim("predict", "a.conf", "b.conf", "--fault", "crash:a", "--seeds", "2", "--json")
+    (why,) = json.loads(done.out)["faults"][0]["blackout"]["ping"]["unsupported"]
+    assert "moves the address" in why

@@ -99,9 +99,24 @@ class Given:
         from vipsim.scenario.keepalived.summary import summary
 
         print(printable(summary(self.imported, full=full)), file=says)
+        self._warn(says)
         if full:
             for _, config in self.imported.configs:
                 print(printable(report_text(config)), file=says)
+
+    def _warn(self, says: TextIO) -> None:
+        """Say which statements are ignored though they bear on the numbers."""
+        from vipsim.study.predict.support import support_of
+
+        assert self.imported is not None
+        told: dict[str, list[str]] = {}
+        for remark in support_of(config for _, config in self.imported.configs).ignored:
+            if remark.bearing is not None:
+                told.setdefault(remark.bearing.why, []).append(f"{remark.keyword} ({remark.place})")
+        for why, statements in told.items():
+            print(printable(f"not in the numbers: {', '.join(statements)}: {why}"), file=says)
+        if told:
+            print(file=says)
 
 
 def _latest(faults: Sequence[str]) -> Time:

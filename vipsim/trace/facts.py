@@ -24,6 +24,8 @@ _OF_THE_HOST = frozenset(
 )
 _OF_THE_DAEMON = frozenset({"kill", "kill_parent", "kill_child", "hang"})
 _OF_A_SERVICE = frozenset({"service_stop", "service_hang"})
+_OF_A_CHECK = frozenset({"script_fail", "track_down", "link_down"})
+"""What may lower the priority of a master, or make it a FAULT, while it is heard."""
 _CERTAIN_DROPS = frozenset({"", "all", "100%", "all 100%"})
 _ADVERTS_ONLY = frozenset({"advert", "advert 100%"})
 _OF_THE_EARS = frozenset({"freeze", "hang", "isolate", "link_down", "port_down"})
@@ -66,6 +68,8 @@ class Facts:
     """Of each group the nodes whose daemon leaves its addresses in use when it ends in order."""
     disagreeing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Groups whose members differ in settings that must be alike, and in which."""
+    priorities: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Of each group the priority that each member has while its checks are good."""
     unheard: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     """Of each of these groups the pairs (listener, speaker) between which no advert is sent."""
     rivals: Mapping[str, str] = field(default_factory=dict)
@@ -124,6 +128,18 @@ class Facts:
             needed = way in ("both", "out") or (way == "in" and machine in self.asking)
             return needed and self._drops_all_signs(value, machine)
         return False
+
+    def lowers(self, word: str, target: str, machine: str, old: str, new: str) -> bool:
+        """Whether a fault may be why `new` preempts the living master `old`: a check of that one fails.
+
+        A node that has the higher priority anyway returns because of its own.
+        """
+        priorities = self.priorities.get(machine, {})
+        return (
+            word in _OF_A_CHECK
+            and target.partition(".")[0] == old
+            and priorities.get(new, 0) <= priorities.get(old, 0)
+        )
 
     def deafens(self, word: str, target: str, value: str, machine: str, new: str) -> bool:
         """Whether a fault surely keeps `new` from hearing a master of `machine` that is well."""

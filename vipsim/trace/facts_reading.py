@@ -32,6 +32,7 @@ def read_facts(header: Mapping[str, Any]) -> Facts:
     members: dict[str, Mapping[str, str]] = {}
     leaving: dict[str, frozenset[str]] = {}
     disagreeing: dict[str, tuple[str, ...]] = {}
+    priorities: dict[str, Mapping[str, int]] = {}
     deaf: dict[str, frozenset[tuple[str, str]]] = {}
     routers: list[tuple[str, Mapping[str, Any], frozenset[str]]] = []
     intervals: dict[str, Time] = {}
@@ -47,6 +48,7 @@ def read_facts(header: Mapping[str, Any]) -> Facts:
             members[name] = _read_members(facts)
             leaving[name] = _read_leaving(facts)
             if kind == "vrrp":
+                priorities[name] = _read_priorities(facts)
                 routers.append((name, facts, machines[name]))
                 if differing := disagreement(facts):
                     disagreeing[name], deaf[name] = differing, unheard(facts)
@@ -70,6 +72,7 @@ def read_facts(header: Mapping[str, Any]) -> Facts:
         members=members,
         leaving=leaving,
         disagreeing=disagreeing,
+        priorities=priorities,
         unheard=deaf,
         rivals=rivals(routers),
         intervals=intervals,
@@ -125,6 +128,13 @@ def _read_members(group: Mapping[str, Any]) -> dict[str, str]:
         if isinstance(end, str) and "." in end:
             found[end.partition(".")[0]] = end
     return found
+
+
+def _read_priorities(group: Mapping[str, Any]) -> dict[str, int]:
+    found = {
+        str(node): _mapping(body).get("priority") for node, body in _mapping(group.get("members")).items()
+    }
+    return {node: value for node, value in found.items() if isinstance(value, int)}
 
 
 def _read_leaving(group: Mapping[str, Any]) -> frozenset[str]:

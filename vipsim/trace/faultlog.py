@@ -106,6 +106,13 @@ class FaultLog:
                 return fault
         return None
 
+    def lowered(self, machine: str, old: str, new: str) -> OpenFault | None:
+        """Return the latest open fault by which a check of `old` may have let `new` preempt it."""
+        for fault in reversed(self.faults):
+            if fault.ended is None and self._facts.lowers(fault.word, fault.target, machine, old, new):
+                return fault
+        return None
+
     def _matters(self, fault: OpenFault, time: Time) -> bool:
         return fault.ended is None or time - fault.ended <= self._facts.grace
 

@@ -7,7 +7,8 @@ Rules of attribution
    hands the title to that one, without a takeover. The first master ever takes over from nobody, and
    of others that become MASTER beside it within an interval that was still the first election.
 2. ``why`` is one of `RETURNS` and nothing surely put the old master out (rule 4): a *failback*; it begins
-   with the takeover and blames no fault. One that waits to preempt while the master dies fails over.
+   with the takeover and blames no fault. One that waits to preempt while the master dies fails over; so does
+   one of no higher priority that preempts while a check of the master fails (`Facts.lowers`): by that fault.
 3. Otherwise a fault is to blame that hits the old master (its host, an interface, service, port or
    link of it, or the whole network), and is still open or ended at most `Facts.grace` ago. A fault
    ends by its record with phase ``end`` or by the word of its way back.
@@ -40,6 +41,7 @@ SETTLED = "settled"
 """Reason of a state in which a daemon was before the run began."""
 RETURNS = frozenset({"preempt", "owner", "handover", "failback", "start"})
 """Reasons of a return: preemption, the start of VRRP's owner, a heartbeat primary that asked for it."""
+PREEMPTS = "preempt"
 GOODBYES = frozenset({"goodbye"})
 """Reasons of a takeover from a master that left in order."""
 DEADLY = frozenset({"crash", "power"})
@@ -134,6 +136,8 @@ class Takeovers:
         since = self._since.get((machine, old), 0)
         find = self._log.put_out if why in RETURNS else self._log.blame
         fault = find(machine, old, new, since, time)
+        if fault is None and why == PREEMPTS:
+            fault = self._log.lowered(machine, old, new)
         if fault is None:
             kind = "failback" if why in RETURNS else "switchover" if why in GOODBYES else "failover"
         else:

@@ -24,7 +24,7 @@ LOSS = "loss"
 DEFAULT_FAULTS = ("crash", "stop", "isolate", "hang:4s", "loss:5%")
 
 _ENDING: dict[FaultWord, Time] = dict.fromkeys(
-    (W.ISOLATE, W.LINK_DOWN, W.PORT_DOWN, W.PARTITION, W.ONEWAY), 15 * SECOND
+    (W.ISOLATE, W.LINK_DOWN, W.PORT_DOWN, W.PARTITION, W.ONEWAY, W.SCRIPT_FAIL), 15 * SECOND
 ) | dict.fromkeys((W.HANG, W.FREEZE), 4 * SECOND)
 """How long these last if nobody says, in ns."""
 _STAYING = (W.CRASH, W.POWER, W.KILL, W.KILL_PARENT, W.STOP)
@@ -32,6 +32,8 @@ _STAYING = (W.CRASH, W.POWER, W.KILL, W.KILL_PARENT, W.STOP)
 _EXACT = (W.HANG, W.FREEZE)
 """Their end is as exact as their length is said; that of others is drawn within one more interval, so that it
 meets every phase of the adverts whatever phase the beginning met."""
+PARTS = (W.LINK_DOWN, W.SCRIPT_FAIL)
+"""These may name a part of a node: an interface, a vrrp_script."""
 _CUTS = (W.ISOLATE, W.PARTITION, W.ONEWAY)
 """Their end changes no carrier, so that a client may go on believing the wrong node (truth/NOTES 1)."""
 
@@ -50,7 +52,7 @@ class PlannedFault:
     word: str
     """A word of `vipsim.scenario.model.FaultWord`, or ``loss``."""
     node: str = ""
-    """Which node; empty: the master of the first group."""
+    """Which node, or of `PARTS` which part of one (``a.eth0``); empty: the master of the first group."""
     length: Time | None = None
     """How long it lasts, in ns; None: until the run ends."""
     share: str = ""
@@ -141,12 +143,13 @@ def planned(scenario: Scenario, fault: PlannedFault, master: str) -> Scenario:
     calm = replace(scenario, faults=(), start=Start.SETTLED, phase=None, clients=clients)
     if fault.is_loss:
         return set_paths(calm.with_(duration=LOSS_RUN), {"links.*.loss": fault.share})
-    node = fault.node or master
-    nodes = members_of(scenario)
-    if node not in nodes:
-        raise VipsimError(f"--fault {fault}: no daemon runs on {node[:40]!r}: use one of {', '.join(nodes)}")
     word = W(fault.word)
-    target = _target(scenario, word, node)
+    whole = fault.node or master
+    node, _, part = whole.partition(".")
+    nodes = members_of(scenario)
+    if node not in nodes or (part and word not in PARTS):
+        raise VipsimError(f"--fault {fault}: no daemon runs on {whole[:40]!r}: use one of {', '.join(nodes)}")
+    target = _target(scenario, word, node, part)
     acts = [Fault(word, target, At(FAULT_AT, FAULT_AT))]
     last = FAULT_AT
     if fault.length is not None:
@@ -157,13 +160,33 @@ def planned(scenario: Scenario, fault: PlannedFault, master: str) -> Scenario:
     return calm.with_(duration=last + _settling(scenario) + patience, faults=tuple(acts))
 
 
-def _target(scenario: Scenario, word: FaultWord, node: str) -> str:
+def _target(scenario: Scenario, word: FaultWord, node: str, part: str) -> str:
+    if word is W.SCRIPT_FAIL:
+        return f"{node}.{_script(scenario, node, part)}"
+    if part:
+        return f"{node}.{part}"
     if word not in (W.PARTITION, W.ONEWAY):
         return node
     others = [one for one in members_of(scenario) if one != node]
     if not others:
         raise VipsimError(f"{word.value} needs another node beside {node}")
     return f"{node}|{','.join(others)}"
+
+
+def _script(scenario: Scenario, node: str, name: str) -> str:
+    """The vrrp_script of a node that is to fail: the one that is named, or the first that it tracks."""
+    found: dict[str, None] = {}
+    for group in scenario.groups:
+        if isinstance(group, VrrpGroup):
+            for member in group.members:
+                words = dict(group.keepalived) | dict(member.keepalived)
+                if member.node == node:
+                    found |= dict.fromkeys(track.name for track in words.get("track_script", ()))
+    if not found:
+        raise VipsimError(f"script_fail: {node} tracks no script, so none can fail")
+    if name and name not in found:
+        raise VipsimError(f"script_fail: {node} tracks no script {name[:40]!r}: there are {', '.join(found)}")
+    return name or next(iter(found))
 
 
 def members_of(scenario: Scenario) -> tuple[str, ...]:

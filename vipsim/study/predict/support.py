@@ -39,6 +39,7 @@ DIFFERENCES = (
 )
 """What other versions are known to do differently: (which, what). Read in their source or manual."""
 
+NOTIFIES = ("notify", "notify_master", "notify_backup", "notify_fault", "notify_stop")
 EVERYTHING = ("blackout", "return", "masters", "silent", "false failovers")
 CLIENTS = ("blackout", "return")
 SERVICES = "services"
@@ -59,12 +60,15 @@ class Bearing:
 
 _IPVS = Bearing(CLIENTS, "real servers behind IPVS answer or fail on their own", clients=SERVICES)
 _NOTIFY = Bearing(CLIENTS, "a service that a notify script starts answers only then", clients=SERVICES)
+_MOVES = Bearing(
+    CLIENTS, "it may be what moves the address where adverts are unicast (a cloud), and start a service"
+)
 _HELD_UP = ("hang", "freeze")
 _BUFFERS = Bearing(EVERYTHING, "adverts that wait for a hung process may overflow its buffer", _HELD_UP)
 _ROUTES = Bearing(CLIENTS, "clients may depend on these routes")
 BEARS: Mapping[str, Bearing] = {
     **dict.fromkeys(("virtual_server", "virtual_server_group", "lvs_sync_daemon_interface"), _IPVS),
-    **dict.fromkeys(("notify", "notify_master", "notify_backup", "notify_fault", "notify_stop"), _NOTIFY),
+    **dict.fromkeys(NOTIFIES, _NOTIFY),
     **dict.fromkeys(
         ("kernel_rx_buf_size", "vrrp_rx_bufs_policy", "vrrp_rx_bufs_multiplier"), _BUFFERS
     ),
@@ -147,8 +151,11 @@ def support_of(configs: Iterable[KeepalivedConfig]) -> Support:
     found: dict[Standing, dict[tuple[str, str], Remark]] = {standing: {} for standing in Standing}
     for config in configs:
         files += config.files
+        clouds = any(one.unicast_peer for one in config.instances)
         for one in config.report:
             bearing = BEARS.get(one.keyword) if one.standing is Standing.IGNORED else None
+            if bearing is _NOTIFY and clouds:
+                bearing = _MOVES
             remark = Remark(one.keyword, str(one.place), one.note, bearing)
             found[one.standing].setdefault((one.keyword, one.note), remark)
     return Support(
