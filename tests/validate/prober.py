@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.conftest import shared_folder
 
-QUANTILES = (0.01, 0.05, 0.5, 0.9, 0.95, 0.99)
+QUANTILES = (0.01, 0.05, 0.5, 0.75, 0.8, 0.85, 0.9, 0.95, 0.99)
 
 
 def main(path: Path) -> None:
@@ -23,6 +23,10 @@ def main(path: Path) -> None:
         sorted(late for late, row in answers if row["stall_ms"] < 6),
     )
     show("advert after its interval", sorted(late for row in rows for late in lateness_of_adverts(row)))
+
+
+PROBES = 0.002
+"""Seconds between two probes in the measured part."""
 
 
 def answer_after_announcement(row):
@@ -59,8 +63,9 @@ def show(what, values):
         print(f"{what}: not in these rows")
         return
     quantiles = ", ".join(f"{100 * q:g} % {1000 * values[int(q * len(values))]:.2f}" for q in QUANTILES)
+    late = sum(value > PROBES for value in values) / len(values)
     mean = 1000 * sum(values) / len(values)
-    print(f"{what}: {len(values)} times, ms: {quantiles}, mean {mean:.2f}")
+    print(f"{what}: {len(values)} times, ms: {quantiles}, mean {mean:.2f}; {100 * late:.0f} % above 2 ms")
 
 
 if __name__ == "__main__":

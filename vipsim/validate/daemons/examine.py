@@ -24,7 +24,9 @@ from vipsim.validate.rows import Unreadable, unreadable
 FIRST = 8
 """Runs of every trial. Where they all say the same and the recording agrees, more would say it again."""
 COUNTED = 20
-"""Runs of a trial that is itself a sum of many events: their mean is known well enough (loss rows)."""
+"""Runs of a trial that is itself a sum of many events: their mean is known well enough."""
+SUMS = ("loss", "steady")
+"""Kinds of such trials."""
 LEAST = 2
 TOGETHER = 4
 """Trials of one experiment in a job: its network is compiled once for them."""
@@ -179,10 +181,10 @@ class _Unmet(Exception):
 def _weigh(trial: Trial, lines: Iterable[str], job: Job) -> list[Evidence]:
     """Conduct a trial until its rows are settled or all runs are done."""
     kind = trial.experiment.kind
-    most = min(job.runs, COUNTED) if kind == "loss" else job.runs
+    most = min(job.runs, COUNTED) if kind in SUMS else job.runs
     simulated: dict[str, list[dict[str, Any]]] = {name: [] for name in lines}
     done = 0
-    for until in (min(most, COUNTED if kind == "loss" else FIRST), most):
+    for until in (min(most, COUNTED if kind in SUMS else FIRST), most):
         seeds = [_seed(job.seed, trial, number) for number in range(done, until)]
         if not seeds:
             break

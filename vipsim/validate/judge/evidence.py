@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -12,7 +13,7 @@ from vipsim.validate.judge import counts, outcomes
 from vipsim.validate.judge.answers import said, stories
 from vipsim.validate.judge.counts import Count
 from vipsim.validate.judge.frames import differences
-from vipsim.validate.judge.noise import BLIND_S, PROBER_S, blur_s, fault_s
+from vipsim.validate.judge.noise import BLIND_S, PROBER_S, blur_s, fault_s, prober_late_s, stream
 from vipsim.validate.judge.outcomes import Outcome
 from vipsim.validate.judge.places import Place, Runs, other_places
 from vipsim.validate.judge.readings import READINGS, Reading
@@ -134,7 +135,8 @@ def _standings(row: Row, runs: Sequence[Row]) -> dict[str, Standing]:
     resolution, blur = PROBER_S + fault_s(row), blur_s(row)
     for name, read in READINGS.items():
         recorded = read(row)
-        simulated = [reading for run in runs if (reading := read(run)) is not None]
+        draw = stream(row["exp"], row["trial"], name)
+        simulated = [_as_probed(reading, row, draw) for run in runs if (reading := read(run)) is not None]
         if recorded is None or not simulated:
             continue
         every = Runs(simulated, resolution)
@@ -147,6 +149,14 @@ def _standings(row: Row, runs: Sequence[Row]) -> dict[str, Standing]:
             every.spread(),
         )
     return found
+
+
+def _as_probed(reading: Reading, row: Row, draw: random.Random) -> Reading:
+    """A simulated duration as the recording's own prober would have noted it: the runs' is never late."""
+    late = prober_late_s(row, draw)
+    if reading.censored or reading.seconds <= BLIND_S:
+        return reading
+    return Reading(reading.seconds + late)
 
 
 def _match_frames(row: Row, runs: Sequence[Row]) -> Match:

@@ -7,8 +7,6 @@ a hundred whatever the number of its experiments. One more test pools all rows.
 
 from __future__ import annotations
 
-import hashlib
-import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
@@ -16,6 +14,7 @@ from statistics import median
 from vipsim.stats.chances import at_least, holm, uniform_distance, uniform_pvalue
 from vipsim.validate.judge import counts, outcomes
 from vipsim.validate.judge.evidence import Evidence
+from vipsim.validate.judge.noise import stream
 from vipsim.validate.judge.places import misses_a_branch
 from vipsim.validate.judge.readings import READINGS
 
@@ -136,7 +135,7 @@ def _verdict(exp: str, rows: Sequence[Evidence], seed: int) -> Verdict:
 def _size(name: str, rows: Sequence[Evidence], seed: int) -> SizeVerdict:
     """The median over the rows; where runs scatter, so does the median of a right model's rows."""
     sizes = [row.sizes[name] for row in rows if name in row.sizes]
-    draw = _stream(seed, rows[0].exp, name)
+    draw = stream(seed, rows[0].exp, name)
     medians = sorted(abs(median(draw.choice(size.others) for size in sizes)) for _ in range(DRAWS))
     fixed = UCARP_SIZE_S if rows[0].daemon == "ucarp" else SIZE_S
     return SizeVerdict(median(size.difference for size in sizes), fixed + medians[-2])
@@ -149,7 +148,7 @@ def _judge_duration(verdict: Verdict, name: str, rows: Sequence[Evidence], seed:
         return
     free = [row for row in having if name not in row.hangs]
     if free:
-        sample = [row.standings[name].place.drawn(_stream(seed, row.exp, name, row.trial)) for row in free]
+        sample = [row.standings[name].place.drawn(stream(seed, row.exp, name, row.trial)) for row in free]
         verdict.pvalues[name] = uniform_pvalue(sample)
         recorded = median(row.standings[name].recorded.seconds for row in free)
         expected = median(row.standings[name].expected for row in free)
@@ -193,7 +192,7 @@ def pooled_pvalue(rows: Sequence[Evidence], seed: int) -> float:
     pool = [standings for standings in pool if standings]
     if not pool:
         return 1.0
-    draw = _stream(seed, "pooled")
+    draw = stream(seed, "pooled")
     seen = uniform_distance([one.place.drawn(draw) for standings in pool for one in standings])
     farther = 0
     for _ in range(DRAWS // 2):
@@ -203,9 +202,3 @@ def pooled_pvalue(rows: Sequence[Evidence], seed: int) -> float:
             sample += [one.others[which % len(one.others)].drawn(draw) for one in standings]
         farther += uniform_distance(sample) >= seen
     return (farther + 1) / (DRAWS // 2 + 1)
-
-
-def _stream(seed: int, *names: object) -> random.Random:
-    """A stream of its own for every use: no test's draws depend on which others are made."""
-    text = "\0".join(map(str, (seed, *names)))
-    return random.Random(int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big"))
