@@ -15,9 +15,10 @@ PROBER_S = 0.012
 11.5 ms of the announcement that moves the client, half of them within 1.4 ms
 (``python -m tests.validate.prober``)."""
 LATE_SHARE, LATE_S = 0.25, 0.010
-"""A quarter of the first answers are noted late, by up to the row's worst stall and at most 10 ms: the prober had
-to wait for the processor. Measured: of the answers after an announcement 27 % are later than the spacing of the
-probes explains, evenly up to 10 ms; of those where no probe stalled, 11 % (``python -m tests.validate.prober``)."""
+"""A quarter of the first answers are noted late, by up to the row's worst stall and at most 10 ms: the prober
+had to wait for the processor. Measured: 30 % of the answers after an announcement are later than the spacing
+of the probes explains, evenly up to 10 ms, and 12 % of those where no probe stalled
+(``python -m tests.validate.prober``)."""
 BLIND_S = 0.060
 """Silences and differences shorter than this are the machine's (NOTES: "ignore outages below 60 ms")."""
 DRIFT_S = 0.002
