@@ -171,6 +171,42 @@ def test_lint_refuses_what_keepalived_would_not_run(vipsim: Vipsim, words: list[
     assert says in done.err
 
 
+@pytest.mark.usefixtures("pair")
+def test_lint_tells_further_mistakes_of_a_file_that_keepalived_would_not_run(vipsim: Vipsim) -> None:
+    text = Path("a.conf").read_text().replace("interface", "interfce").replace("priority", "priorty")
+    Path("typo.conf").write_text(text)
+    done = vipsim("lint", "typo.conf", "b.conf")
+    assert done.code == 2
+    assert "there is no interface: keepalived ends here" in done.err
+    assert "did you mean interface?" in done.out
+    assert (
+        "typo.conf:9: warning: keepalived 2.2.7 does not know 'priorty': did you mean priority?" in done.out
+    )
+    done = vipsim("lint", "typo.conf", "b.conf", "--json")
+    assert done.code == 2
+    rules = [one["rule"] for one in json.loads(done.out)["findings"]]
+    assert rules == ["does-not-run", "unknown-keywords", "unknown-keywords"]
+
+
+@pytest.mark.usefixtures("pair")
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["lint", "database-pair"], "database-pair: this is a scenario, no keepalived.conf"),
+        (["plot", "a.conf"], "vipsim run --keepalived a.conf"),
+        (["compare", "a.conf", "--set", "vrrp.version=2,3"], "vipsim run --keepalived a.conf"),
+        (["doctor", "a.conf"], "vipsim run --keepalived a.conf"),
+        (["conf", "a.conf"], "vipsim run --keepalived a.conf"),
+    ],
+)
+def test_a_file_of_the_other_kind_is_told_where_it_belongs(
+    vipsim: Vipsim, words: list[str], says: str
+) -> None:
+    done = vipsim(*words)
+    assert (done.code, done.out) == (2, "")
+    assert says in done.err
+
+
 # --- conf ----------------------------------------------------------------------------------------
 
 

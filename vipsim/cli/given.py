@@ -47,6 +47,8 @@ def read_configs(paths: Sequence[str]) -> dict[str, KeepalivedConfig]:
     if len(paths) > MAX_FILES:
         raise VipsimError(f"{len(paths)} files: at most {MAX_FILES} nodes are simulated together")
     found, problems = {}, []
+    for path in paths:
+        _refuse_scenario(path)
     for node, path in zip(node_names(paths), paths, strict=True):
         try:
             found[node] = read_keepalived(Path(path), node=node)
@@ -55,6 +57,18 @@ def read_configs(paths: Sequence[str]) -> dict[str, KeepalivedConfig]:
     if problems:
         raise ScenarioError(problems)
     return found
+
+
+def _refuse_scenario(path: str) -> None:
+    from vipsim.resources import scenario_names
+
+    if Path(path).exists() and Path(path).suffix not in (".yaml", ".yml"):
+        return
+    if Path(path).suffix in (".yaml", ".yml") or path in scenario_names():
+        raise VipsimError(
+            f"{path}: this is a scenario, no keepalived.conf\n"
+            f"    vipsim conf {path} --out FOLDER writes its nodes as such files"
+        )
 
 
 class Given:

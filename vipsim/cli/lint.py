@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from vipsim.cli import failures
-from vipsim.errors import VipsimError
+from vipsim.errors import ScenarioError, VipsimError
 
 if TYPE_CHECKING:
     from vipsim.scenario.keepalived.lint import Finding
@@ -53,13 +53,40 @@ def run(args: argparse.Namespace) -> int:
     from vipsim.scenario.keepalived.lint import Level, Surroundings, lint
 
     around = Surroundings(_time("--stp", args.stp), _time("--router-cache", args.router_cache))
-    found = lint(read_configs(args.files), around)
+    try:
+        found = lint(read_configs(args.files), around)
+    except ScenarioError as error:
+        found = _of_broken(args.files)
+        if args.json:
+            _print_document(found)
+        elif others := [one for one in found if one.rule != "does-not-run"]:
+            # What ends keepalived is complained of below, with the line itself.
+            _print(others, len(args.files), whole=False)
+        raise error from None
     if args.json:
         _print_document(found)
     else:
         _print(found, len(args.files))
     grave = any(finding.level is not Level.HINT for finding in found)
     return failures.CHECK_FAILED if grave else failures.FINE
+
+
+def _of_broken(files: list[str]) -> list[Finding]:
+    """What is wrong with the files that keepalived would not run, each for itself."""
+    from pathlib import Path
+
+    from vipsim.scenario.keepalived import read_keepalived
+    from vipsim.scenario.keepalived.lint import lint_broken
+    from vipsim.scenario.keepalived.names import node_names
+    from vipsim.scenario.keepalived.reader import NotRunnable
+
+    found = []
+    for node, path in zip(node_names(files), files, strict=True):
+        try:
+            read_keepalived(Path(path), node=node)
+        except NotRunnable as error:
+            found += lint_broken(error.problems, error.config)
+    return found
 
 
 def _time(option: str, text: str | None) -> int | None:
@@ -73,11 +100,13 @@ def _time(option: str, text: str | None) -> int | None:
         raise VipsimError(f"{option} {text[:40]}: {error}") from None
 
 
-def _print(found: list[Finding], files: int) -> None:
+def _print(found: list[Finding], files: int, *, whole: bool = True) -> None:
     from vipsim.scenario.keepalived.lint import Level
 
     for finding in found:
         print(f"{finding}\n")
+    if not whole:
+        return
     counts = [(sum(one.level is level for one in found), level.value) for level in Level]
     said = ", ".join(f"{count} {name}{'s' if count != 1 else ''}" for count, name in counts)
     print(f"{files} file{'s' if files != 1 else ''}: {said}")

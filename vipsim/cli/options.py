@@ -118,6 +118,11 @@ def find_scenario(name: str) -> Path:
     path = Path(name)
     stem = name.removesuffix(".yaml")
     known = scenario_names()
+    if path.suffix == ".conf":
+        raise VipsimError(
+            f"{name}: this is no scenario\n    if it is a keepalived.conf: vipsim run --keepalived {name}; "
+            "explain, predict and lint take it, too"
+        )
     if path.is_file():
         return path
     if stem in known:

@@ -19,9 +19,10 @@ r"""Read keepalived.conf: the configuration in force, and what becomes of every 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from vipsim.errors import Problem, ScenarioError
 from vipsim.scenario.keepalived.build import build
@@ -75,14 +76,34 @@ def read_keepalived(
     config = KeepalivedConfig()
     with suppress(Enough):
         config = _read(_pieces(reading, source, name, folder), findings, reading.directives)
-    if findings.problems:
-        raise ScenarioError(sorted(findings.problems, key=_position))
-    return replace(
+    config = replace(
         config,
         node=node,
         warnings=tuple(sorted(findings.warnings, key=lambda warned: warned.place)),
         files=tuple(reading.library.files),
     )
+    if findings.problems:
+        raise NotRunnable(sorted(findings.problems, key=_position), config)
+    return config
+
+
+class NotRunnable(ScenarioError):
+    """A configuration with which keepalived ends at once.
+
+    Parameters
+    ----------
+    problems : sequence of Problem
+        What it ends with.
+    config : KeepalivedConfig
+        What was read all the same: its report and warnings tell of further mistakes.
+    """
+
+    def __init__(self, problems: Sequence[Problem], config: KeepalivedConfig) -> None:
+        super().__init__(problems)
+        self.config = config
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.problems, self.config)
 
 
 def _position(problem: Problem) -> tuple[str, int, int]:

@@ -7,6 +7,6 @@ rule is a small pure function in one of the modules behind it. Numbers come from
 
 from vipsim.scenario.keepalived.lint.case import Surroundings
 from vipsim.scenario.keepalived.lint.finding import Finding, Level
-from vipsim.scenario.keepalived.lint.rules import RULES, lint
+from vipsim.scenario.keepalived.lint.rules import RULES, lint, lint_broken
 
-__all__ = ["RULES", "Finding", "Level", "Surroundings", "lint"]
+__all__ = ["RULES", "Finding", "Level", "Surroundings", "lint", "lint_broken"]

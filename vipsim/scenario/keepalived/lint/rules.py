@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from vipsim.errors import Problem
 from vipsim.scenario.keepalived.config import KeepalivedConfig
 from vipsim.scenario.keepalived.lint import announcing, deaf, electing, surrounding
 from vipsim.scenario.keepalived.lint.case import Case, Surroundings, case_of
 from vipsim.scenario.keepalived.lint.finding import Finding, Level
+from vipsim.scenario.keepalived.places import Place
 
 Rule = Callable[[Case], Iterator[Finding]]
 
@@ -58,6 +60,28 @@ RULES: dict[str, Rule] = {rule.__name__.replace("_", "-"): rule for rule in _CHE
 """Name and function of each rule; `said_by_keepalived` comes after them."""
 
 _ORDER = {level: number for number, level in enumerate(Level)}
+
+
+def lint_broken(problems: Sequence[Problem], config: KeepalivedConfig) -> list[Finding]:
+    """Return what ends keepalived at once with a configuration, and what else is wrong with its words."""
+    found = [
+        Finding(
+            Level.ERROR,
+            Place(one.path, max(1, one.line), max(1, one.column)),
+            one.message,
+            one.hint or "mend it",
+            rule="does-not-run",
+        )
+        for one in problems
+    ]
+    case = case_of({})
+    case = replace(case, configs=((config.node, config),))
+    for rule, name in (
+        (surrounding.unknown_keywords, "unknown-keywords"),
+        (surrounding.said_by_keepalived, "said-by-keepalived"),
+    ):
+        found += [replace(one, rule=name) for one in rule(case)]
+    return found
 
 
 def lint(configs: Mapping[str, KeepalivedConfig], around: Surroundings | None = None) -> list[Finding]:
