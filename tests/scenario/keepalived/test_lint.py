@@ -226,13 +226,13 @@ TRIES: dict[str, list[Try]] = {
     "weight-takes": [
         Try(
             H,
-            "after up to 13.609 s: 5 checks, 2 s apart, and then 3.609 s until b",
+            "after up to 13.609 s: 5 checks, 2 s apart .10 s with [a-z ]+., and then 3.609 s until b",
             (conf(TRACK, top=CHECK.format(2, 5, -60), priority=150), B),
             (conf(TRACK, top=CHECK.format(2, 3, -60), priority=150), B),
         ),
         Try(
             H,
-            "after up to 15.609 s: 5 checks, 2 s apart, 2 s until the last one times out, and then 3.609 s",
+            "after up to 15.609 s: 5 checks, 2 s apart .10 s with [a-z ]+., 2 s until the last one times out, and",
             (conf(TRACK, top=CHECK.format("2\ntimeout 2", 5, -60), priority=150), B),
             (A, B),
         ),

@@ -178,7 +178,8 @@ def weight_takes(case: Case) -> Iterator[Finding]:
                     Level.HINT,
                     script.interval.place or script.place or leader.place,
                     f"a failure that {track.name} sees moves the addresses after up to {secs(total)}: "
-                    f"{script.fall.value} checks, {secs(script.interval.value)} apart{timed}, and then "
+                    f"{script.fall.value} checks, {secs(script.interval.value)} apart "
+                    f"({secs(seen - script.timeout.value)} with the wait for the first){timed}, and then "
                     f"{secs(total - seen)} until {rival.name} takes over",
                     "lower interval or fall",
                 )
