@@ -232,7 +232,7 @@ TRIES: dict[str, list[Try]] = {
         ),
         Try(
             H,
-            "after up to 15.609 s: 5 checks, 2 s apart .10 s with [a-z ]+., 2 s until the last one times out, and",
+            "after up to 15.609 s: 5 checks, 2 s apart .10 s with [a-z ]+., 2 s until the last one times",
             (conf(TRACK, top=CHECK.format("2\ntimeout 2", 5, -60), priority=150), B),
             (A, B),
         ),
