@@ -14,13 +14,14 @@ from vipsim.validate.judge.answers import said, stories
 from vipsim.validate.judge.counts import Count
 from vipsim.validate.judge.frames import differences
 from vipsim.validate.judge.noise import BLIND_S, PROBER_S, blur_s, fault_s, prober_late_s, stream
+from vipsim.validate.judge.numbers import as_many
 from vipsim.validate.judge.outcomes import Outcome
 from vipsim.validate.judge.places import Place, Runs, other_places
 from vipsim.validate.judge.readings import READINGS, Reading
 
 OTHERS = 40
 """Runs of a row that are put in the recording's place, to see what a right model would say of them."""
-SIZES = ("detect_s", "mdi_s", "spacing_median", "spacing_mean")
+SIZES = ("detect_s", "mdi_s", "garp_delay_s", "spacing_median", "spacing_mean")
 HANGS = 4.0
 """Standard deviations of a rank correlation: by chance once in 15,000 rows."""
 
@@ -112,7 +113,7 @@ def weigh(row: Row, runs: Sequence[Row]) -> Evidence:
         *head,
         sizes=_sizes(row, runs),
         standings=_standings(row, runs),
-        outcomes=outcomes.compare(row, runs),
+        outcomes=outcomes.compare(row, runs) | as_many(row, runs, blur_s(row)),
         matches={"frames": _match_frames(row, runs), "answers": _match_stories(row, runs)},
         counts=counts.compare(row, runs),
         hangs=_hangs(row, runs),
