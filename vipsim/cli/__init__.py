@@ -31,7 +31,7 @@ COMMANDS = {
     "conf": "write a scenario's nodes as keepalived.conf files",
     "vip": "configure and delete a virtual IP on this host",
     "doctor": "what is installed here; with a file: what is weak in that scenario",
-    "validate": "hold the model against recordings of real kernels",
+    "validate": "hold the model against recordings of real kernels and daemons",
     "schema": "print the scenario format as JSON Schema",
 }
 """The commands, each a module of this room, and their lines in the help."""
