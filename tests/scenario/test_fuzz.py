@@ -1,6 +1,6 @@
 """A short run of the fuzzer; `python -m tests.fuzz.fuzz_scenario` is the long one."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.fuzz.fuzz_scenario import mutants, read_or_refuse
@@ -20,5 +20,6 @@ def test_signs_of_yaml(text: str) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(st.integers(0, 2**64))
+@example(84729609)
 def test_mutants_of_good_files(seed: int) -> None:
     read_or_refuse(mutants(seed))

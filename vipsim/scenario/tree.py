@@ -50,8 +50,11 @@ class Tree:
             path = path[:-1]
         value = self.values.get(path, (1, 1))
         found: Any = self.data
-        for part in path:
-            found = found[part]
+        try:
+            for part in path:
+                found = found[part]
+        except (LookupError, TypeError):
+            return value  # the reader has taken it out already: a second problem of the same place
         return self.keys.get(path, value) if key or isinstance(found, dict | list) else value
 
 

@@ -6,6 +6,7 @@ Their checksum is the one that is kept when wrong, because receivers disagree ab
 from __future__ import annotations
 
 import struct
+from hashlib import sha256
 
 from vipsim.errors import EncodeError
 from vipsim.wire.addresses import IPv4
@@ -15,6 +16,14 @@ from vipsim.wire.octets import broken
 
 _VRRP2 = struct.Struct("!BBBBBBH")
 _VRRP3 = struct.Struct("!BBBBHH")
+
+
+def ah_stand_in(password: bytes) -> bytes:
+    """Return eight octets that stand for an authentication header (RFC 2402), which adverts here do not have.
+
+    Equal passwords give equal ones, and no password gives itself.
+    """
+    return sha256(password).digest()[:8]
 
 
 def encode_vrrp(packet: Vrrp) -> bytes:

@@ -7,11 +7,11 @@ Names and defaults are keepalived 2.2.7's (keepalived.conf(5)). Those of ``globa
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 from vipsim.errors import ScenarioError
 from vipsim.units import SECOND, Time
 from vipsim.wire.addresses import IPv4
+from vipsim.wire.codec_vrrp import ah_stand_in
 
 OWNER = 255
 """Priority of the router that has the virtual address as its own (RFC 3768 section 5.3.4)."""
@@ -164,7 +164,7 @@ class Keywords:
         With ``AH`` it stands for the digest in the header before it, which this model leaves out.
         """
         password = self.auth_pass.encode()[:8].ljust(8, b"\0")
-        return sha256(password).digest()[:8] if self.auth_type == "AH" else password
+        return ah_stand_in(password) if self.auth_type == "AH" else password
 
     def accepts(self, version: int, priority: int) -> bool:
         """Whether a master answers on its addresses: an owner always, strict mode not, in version 2 never.
