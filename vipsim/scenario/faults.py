@@ -179,7 +179,7 @@ def heal(
     return fault(FaultWord.HEAL, target, at=at, after=after, every=every)
 
 
-def _on_frames(word: FaultWord, default: str, does: str) -> Maker:
+def _with_value(word: FaultWord, default: str, does: str) -> Maker:
     def make(
         target: str,
         value: str = default,
@@ -196,9 +196,9 @@ def _on_frames(word: FaultWord, default: str, does: str) -> Maker:
     return make
 
 
-drop = _on_frames(FaultWord.DROP, "all", 'Drop frames of a kind: ``drop("sw1>app1", "garp 30%", at="5s")``.')
-delay = _on_frames(FaultWord.DELAY, "10ms", 'Delay frames: ``delay("db1", "20ms", at="5s")``.')
-jitter = _on_frames(FaultWord.JITTER, "10ms", "Delay frames by a time drawn from 0 to the value, in order.")
+drop = _with_value(FaultWord.DROP, "all", 'Drop frames of a kind: ``drop("sw1>app1", "garp 30%", at="5s")``.')
+delay = _with_value(FaultWord.DELAY, "10ms", 'Delay frames: ``delay("db1", "20ms", at="5s")``.')
+jitter = _with_value(FaultWord.JITTER, "10ms", "Delay frames by a time drawn from 0 to the value, in order.")
 
 
 def _on_service(word: FaultWord, does: str) -> Maker:
@@ -238,35 +238,20 @@ def reload(
     return fault(FaultWord.RELOAD, node, at=at, after=after, value=value, every=every)
 
 
-def _on_part(word: FaultWord, does: str) -> Maker:
-    def make(
-        target: str,
-        value: str = "",
-        *,
-        at: Time | str | At | None = None,
-        after: After | Mapping[str, str | Time] | None = None,
-        duration: Time | str | None = None,
-        every: Time | str | None = None,
-    ) -> Fault:
-        return fault(word, target, at=at, after=after, value=value, duration=duration, every=every)
-
-    make.__name__ = make.__qualname__ = word.value
-    make.__doc__ = does
-    return make
-
-
-script_fail = _on_part(
+script_fail = _with_value(
     FaultWord.SCRIPT_FAIL,
+    "",
     'Let a tracked script fail from now on, or hang: ``script_fail("db1.check", "hang", at="5s")``.',
 )
-script_ok = _on_part(FaultWord.SCRIPT_OK, "Let a tracked script succeed again.")
+script_ok = _with_value(FaultWord.SCRIPT_OK, "", "Let a tracked script succeed again.")
 
 
-track_down = _on_part(
+track_down = _with_value(
     FaultWord.TRACK_DOWN,
+    "",
     'Let something tracked go bad: ``track_down("db1.eth1")``, a process, or a file: ``("db1.load", "10")``.',
 )
-track_up = _on_part(FaultWord.TRACK_UP, "Let a tracked interface, process or file be as it was.")
+track_up = _with_value(FaultWord.TRACK_UP, "", "Let a tracked interface, process or file be as it was.")
 
 
 def inject(
