@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.fuzz import campaign
+from tests.fuzz.mutations import Mutations
 from tests.scenario.keepalived.hostile import hostile_texts
 from vipsim.errors import ScenarioError
 from vipsim.scenario.keepalived import KeepalivedConfig, read_keepalived, report_text, write_keepalived
@@ -27,8 +28,9 @@ from vipsim.scenario.keepalived.sources import MAX_BYTES
 from vipsim.scenario.keepalived.summary import summary
 
 SEEDS = [path.read_bytes() for path in sorted((Path(__file__).parents[1] / "data/keepalived").glob("*.conf"))]
+TOKEN = re.compile(rb"[\w./-]+")
 KEYWORDS = sorted({name.encode() for table in TABLE.values() for name in table})
-WORDS = sorted({word for seed in SEEDS for word in re.findall(rb"[\w./-]+", seed)}) + KEYWORDS
+WORDS = sorted({word for seed in SEEDS for word in TOKEN.findall(seed)}) + KEYWORDS
 ODD = [
     *(
         b"",
@@ -117,6 +119,7 @@ ODD = [
         b"MASTER",
     ),
 ]
+MUTATIONS = Mutations(SEEDS, TOKEN, WORDS, ODD)
 NOISE = b"{}\"'#!\\$@~(),= \n\tabs019.-_"
 
 
@@ -174,52 +177,7 @@ def _safe(text: str) -> None:
 
 def mutants(number: int) -> bytes:
     """Input number so and so: a good file with some changes."""
-    draw = random.Random(f"vipsim keepalived {number}")
-    content = draw.choice(SEEDS)
-    for _ in range(draw.choice((1, 1, 1, 2, 3, 8))):
-        content = draw.choice((_word, _word, _letter, _line, _cut, _odd, _splice))(draw, content)
-    return content
-
-
-def _word(draw: random.Random, content: bytes) -> bytes:
-    found = list(re.finditer(rb"[\w./-]+", content))
-    if not found:
-        return content
-    match = draw.choice(found)
-    new = draw.choice(draw.choice((WORDS, ODD)))
-    return content[: match.start()] + new + content[match.end() :]
-
-
-def _letter(draw: random.Random, content: bytes) -> bytes:
-    place = draw.randrange(len(content) + 1)
-    return content[:place] + bytes([draw.randrange(256)]) + content[place + draw.randrange(2) :]
-
-
-def _line(draw: random.Random, content: bytes) -> bytes:
-    lines = content.split(b"\n")
-    taken = lines.pop(draw.randrange(len(lines)))
-    for _ in range(draw.randrange(3)):
-        lines.insert(draw.randrange(len(lines) + 1), taken)
-    return b"\n".join(lines)
-
-
-def _cut(draw: random.Random, content: bytes) -> bytes:
-    first = draw.randrange(len(content) + 1)
-    return content[:first] + content[first + draw.randrange(200) :]
-
-
-def _odd(draw: random.Random, content: bytes) -> bytes:
-    place = draw.randrange(len(content) + 1)
-    return content[:place] + draw.choice(ODD) * draw.choice((1, 1, 2, 30)) + content[place:]
-
-
-def _splice(draw: random.Random, content: bytes) -> bytes:
-    other = draw.choice(SEEDS).split(b"\n")
-    lines = content.split(b"\n")
-    first = draw.randrange(len(other))
-    place = draw.randrange(len(lines) + 1)
-    lines[place:place] = other[first : first + draw.randrange(1, 8)]
-    return b"\n".join(lines)
+    return MUTATIONS.mutant(random.Random(f"vipsim keepalived {number}"))
 
 
 def noise(number: int) -> bytes:
