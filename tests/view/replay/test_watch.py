@@ -1,0 +1,54 @@
+"""The watch sees what it must: a word on the console, an error, a request, in pages made to do so."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.view.replay.browser import Watch
+
+OUTSIDE = "https://example.org/x"
+DOT = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAA="
+
+
+def page(folder: Path, body: str) -> Path:
+    path = folder / "page.html"
+    path.write_text(f'<!doctype html><meta charset="utf-8"><title>x</title>{body}', "utf-8")
+    return path
+
+
+def test_a_quiet_page_passes(watch: Watch, tmp_path: Path) -> None:
+    quiet = page(tmp_path, f'<h1>quiet</h1><img alt="" src="{DOT}">')
+    assert watch.open(quiet).locator("h1").inner_text() == "quiet"
+
+
+@pytest.mark.parametrize(
+    ("body", "word"),
+    [
+        ("<script>console.log('hello')</script>", "log: hello"),
+        ("<script>console.warn('hm')</script>", "warning: hm"),
+        ("<script>nothing.there()</script>", "nothing is not defined"),
+        ("<script>Promise.reject(new Error('late'))</script>", "late"),
+    ],
+)
+def test_what_a_page_says_fails(watch: Watch, tmp_path: Path, body: str, word: str) -> None:
+    watch.open(page(tmp_path, body)).wait_for_timeout(50)
+    with pytest.raises(AssertionError) as caught:
+        watch.judge()
+    assert word in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'<img alt="" src="{OUTSIDE}">',
+        f'<link rel="stylesheet" href="{OUTSIDE}">',
+        f"<script>fetch('{OUTSIDE}').catch(() => 0)</script>",
+        '<iframe src="other.html"></iframe>',
+    ],
+)
+def test_what_a_page_asks_for_fails(watch: Watch, tmp_path: Path, body: str) -> None:
+    (tmp_path / "other.html").write_text("other", "utf-8")
+    watch.open(page(tmp_path, body)).wait_for_timeout(50)
+    assert len(watch.asked) == 1
+    with pytest.raises(AssertionError, match=r"example\.org|other\.html"):
+        watch.judge()
