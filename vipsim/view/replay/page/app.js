@@ -1,0 +1,61 @@
+// What the parts of the page share: the time, what is selected, what is listed, and who wants to know.
+import { createClock } from "./clock.js";
+import { createFilter } from "./filter.js";
+import { createStore } from "./store.js";
+
+/** Names of what can be listened to. */
+const TOPICS = ["time", "select", "play", "speed", "filter", "theme", "resize", "say"];
+
+/** Make the app of one element and one document. */
+export function createApp(root, doc) {
+  const listeners = new Map(TOPICS.map((topic) => [topic, new Set()]));
+  const cleanups = [];
+  const store = createStore(doc);
+  const app = {
+    root,
+    doc,
+    store,
+    now: store.start,
+    selected: null,
+    speed: "auto",
+    playing: false,
+    filter: null,
+    /** Indexes in store.items of what is listed, ascending. */
+    listed: [],
+    /** Listen; returns the way to stop listening. */
+    on(topic, call) {
+      listeners.get(topic).add(call);
+      return () => listeners.get(topic).delete(call);
+    },
+    emit(topic, value) {
+      for (const call of listeners.get(topic)) call(value);
+    },
+    /** Run when the page is taken down. */
+    onCleanup: (call) => cleanups.push(call),
+    destroy() {
+      app.pause();
+      for (const call of cleanups.splice(0)) call();
+    },
+    /** Go to a time, in ns; what is outside the window is its nearest end. */
+    seek(time) {
+      const wanted = Math.round(Math.min(Math.max(time, store.start), store.end));
+      if (wanted === app.now) return;
+      app.now = wanted;
+      app.emit("time", wanted);
+    },
+    /** Select an item and go to its time; null selects nothing. */
+    select(ref) {
+      const item = ref === null ? null : store.item(ref);
+      if (ref !== null && item === null) return;
+      if (item !== null && item.time !== app.now) app.seek(item.time);
+      if (app.selected === ref) return;
+      app.selected = ref;
+      app.emit("select", ref);
+    },
+    /** Say something to screen readers, politely. */
+    say: (text) => app.emit("say", text),
+  };
+  Object.assign(app, createFilter(app));
+  Object.assign(app, createClock(app));
+  return app;
+}

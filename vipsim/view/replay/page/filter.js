@@ -1,0 +1,65 @@
+// Which items are listed, and stepping through them.
+import { firstAtOrAfter } from "./store.js";
+
+/** Everything but the clients' own probes. */
+const LIST_ALL = { text: "", kind: "", node: "", probes: false };
+
+/** The methods of the app that list items and step through them. */
+export function createFilter(app) {
+  const { items } = app.store;
+  return {
+    filter: LIST_ALL,
+    listed: listedItems(app, LIST_ALL),
+    /** Change what is listed: {text, kind, node, probes}, each optional. */
+    setFilter(change) {
+      app.filter = { ...app.filter, ...change };
+      app.listed = listedItems(app, app.filter);
+      app.emit("filter", app.filter);
+    },
+    /** Go to the next (+1) or previous (-1) listed item. */
+    step(direction) {
+      app.pause();
+      const place = placeOf(app);
+      const isOn = place >= 0 && app.listed[place] === app.store.indexOf(app.selected);
+      const wanted = direction > 0 ? place + 1 : place - (isOn ? 1 : 0);
+      if (wanted >= 0 && wanted < app.listed.length) {
+        app.select(items[app.listed[wanted]].ref);
+        return;
+      }
+      app.select(null);
+      app.seek(direction > 0 ? app.store.end : app.store.start);
+      app.say(direction > 0 ? "End of the run" : "Start of the run");
+    },
+  };
+}
+
+/** Place in `listed` of what is selected now, or else of the last item before now; -1: none. */
+function placeOf(app) {
+  const { items } = app.store;
+  const chosen = app.selected === null ? -1 : app.store.indexOf(app.selected);
+  if (chosen >= 0 && items[chosen].time === app.now) {
+    return firstAtOrAfter(app.listed.length, (place) => app.listed[place], chosen + 1) - 1;
+  }
+  return firstAtOrAfter(app.listed.length, (place) => items[app.listed[place]].time, app.now) - 1;
+}
+
+/** Indexes of the items that pass a filter. */
+function listedItems(app, filter) {
+  const { items } = app.store;
+  const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const listed = [];
+  for (let index = 0; index < items.length; index += 1) {
+    if (passes(app, items[index], filter, words)) listed.push(index);
+  }
+  return listed;
+}
+
+function passes(app, item, filter, words) {
+  if (item.probe && !filter.probes) return false;
+  if (filter.kind !== "" && item.kind !== filter.kind) return false;
+  const node = app.store.nodeName(item.node);
+  if (filter.node !== "" && node !== filter.node) return false;
+  if (words.length === 0) return true;
+  const text = `${item.kind} ${node} ${item.text}`.toLowerCase();
+  return words.every((word) => text.includes(word));
+}

@@ -1,0 +1,74 @@
+// The head of the page: what this is, what happens now, the clock, who owns the address, the outage.
+import { fill, h, setText } from "./dom.js";
+import { changeAt } from "./store.js";
+import { listText, SECOND, timeText } from "./words.js";
+
+/** Make the header. */
+export function createHeader(app) {
+  const { doc } = app;
+  const caption = h("p", { class: "v-caption" });
+  const clock = readout("Clock", "v-clock");
+  const owner = readout(doc.vips.length > 1 ? "Addresses" : `Owner of ${doc.vips[0] ?? "the address"}`, "v-owner");
+  const outage = readout("Outage", "v-outage");
+  const element = h(
+    "header",
+    { class: "v-header" },
+    h("div", { class: "v-name" }, h("h1", null, doc.name), h("p", { title: doc.lesson ?? "" }, doc.title)),
+    caption,
+    h("div", { class: "v-readouts" }, owner.element, outage.element, clock.element),
+  );
+  const show = () => {
+    const [whole, rest] = clockParts(app.now);
+    fill(clock.value, whole, h("small", null, rest), " s");
+    setText(caption, captionText(app));
+    setText(owner.value, ownerText(app));
+    owner.element.dataset.count = String(ownersNow(app));
+    const { text, state } = outageNow(app);
+    setText(outage.value, text);
+    outage.element.dataset.state = state;
+  };
+  app.on("time", show);
+  show();
+  return { element };
+}
+
+function readout(label, kind) {
+  const value = h("span", { class: "v-value" });
+  return { value, element: h("div", { class: `v-readout ${kind}` }, h("span", { class: "v-label" }, label), value) };
+}
+
+/** "8.123" and "456": seconds to ms, and the microseconds after them. */
+function clockParts(now) {
+  const text = (Math.floor(now / 1000) / 1e6).toFixed(6);
+  return [text.slice(0, -3), text.slice(-3)];
+}
+
+/** The chapter that the clock is in. */
+function captionText(app) {
+  const chapter = changeAt(app.doc.chapters.map((one) => [one.time, one.text]), app.now);
+  return chapter === null ? "" : `${timeText(chapter[0])}  ${chapter[1]}`;
+}
+
+function ownersNow(app) {
+  const counts = app.doc.owners.map((owner) => app.store.ownersAt(owner, app.now).length);
+  return counts.includes(0) ? 0 : Math.max(...counts, 0);
+}
+
+function ownerText(app) {
+  const texts = app.doc.owners.map((owner) => {
+    const names = app.store.ownersAt(owner, app.now).map(app.store.nodeName);
+    const said = names.length === 0 ? "nobody" : listText(names);
+    return app.doc.owners.length > 1 ? `${owner.vip.split(".").pop()}: ${said}` : said;
+  });
+  return texts.join(" · ") || "nobody";
+}
+
+/** The outage that began last: a stopwatch while it lasts, its length when it is over. */
+function outageNow(app) {
+  const begun = app.doc.outages.filter((outage) => outage.from <= app.now);
+  if (begun.length === 0) return { text: "none yet", state: "none" };
+  const last = begun.reduce((one, other) => (other.from >= one.from ? other : one));
+  const isOver = last.to !== null && last.to <= app.now;
+  const length = ((isOver ? last.to : app.now) - last.from) / SECOND;
+  return { text: `${length.toFixed(3)} s`, state: isOver ? "over" : "on" };
+}

@@ -1,0 +1,66 @@
+// The keyboard: keys are heard inside the element only, never on the whole document.
+import { SECOND } from "./words.js";
+
+/** Listen to the keys of an app. */
+export function listenToKeys(app, themes, help) {
+  const { root, store } = app;
+  if (!root.hasAttribute("tabindex")) root.tabIndex = -1;
+  const actions = {
+    " ": () => (app.playing ? app.pause() : app.play()),
+    ArrowLeft: () => app.step(-1),
+    ArrowRight: () => app.step(1),
+    "Shift+ArrowLeft": () => jump(-SECOND),
+    "Shift+ArrowRight": () => jump(SECOND),
+    PageUp: () => app.chapter(-1),
+    PageDown: () => app.chapter(1),
+    Home: () => goTo(store.start),
+    End: () => goTo(store.end),
+    "+": () => app.changeSpeed(1),
+    "=": () => app.changeSpeed(1),
+    "-": () => app.changeSpeed(-1),
+    "/": () => app.focusFilter?.(),
+    l: () => app.zoomLadder?.(),
+    p: () => themes.toggle("projector"),
+    c: () => themes.toggle("contrast"),
+    t: () => themes.toggle("dark"),
+    m: () => themes.toggle("still"),
+    "?": () => help.open(),
+    Escape: () => app.root.dataset.focus && app.focusPanel(app.root.dataset.focus),
+  };
+  const hear = (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isTyping(event.target) || help.element.open) return;
+    const letter = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const action = (event.shiftKey && actions[`Shift+${event.key}`]) || actions[letter];
+    if (action === undefined || (event.key === " " && isButton(event.target))) return;
+    event.preventDefault();
+    action();
+  };
+  const seek = (event) => app.seek(event.detail);
+  root.addEventListener("keydown", hear);
+  root.addEventListener("vipsim-seek", seek);
+  app.onCleanup(() => {
+    root.removeEventListener("keydown", hear);
+    root.removeEventListener("vipsim-seek", seek);
+  });
+
+  function jump(by) {
+    app.select(null);
+    app.seek(app.now + by);
+  }
+
+  function goTo(time) {
+    app.select(null);
+    app.seek(time);
+  }
+}
+
+/** Whether keys belong to the element: a field or a choice. */
+function isTyping(element) {
+  return /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) && element.type !== "checkbox";
+}
+
+/** Whether Space presses the element itself. */
+function isButton(element) {
+  return element.tagName === "BUTTON" || element.tagName === "SUMMARY" || element.type === "checkbox" || element.getAttribute("role") === "button";
+}

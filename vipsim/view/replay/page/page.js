@@ -1,0 +1,73 @@
+// The page as a whole: where its parts stand, and which of them has the room.
+import { createControls } from "./controls.js";
+import { createDetail } from "./detail.js";
+import { h, s } from "./dom.js";
+import { createEvents } from "./events.js";
+import { createHeader } from "./header.js";
+import { createHelp } from "./help.js";
+import { listenToKeys } from "./keys.js";
+import { createLadder } from "./ladder.js";
+import { createLanes } from "./lanes.js";
+import { createScrubber } from "./scrubber.js";
+import { createTables } from "./tables.js";
+import { createThemes } from "./themes.js";
+import { createTopology } from "./topology.js";
+
+/** Build all parts of an app; {element}. */
+export function createPage(app) {
+  const themes = createThemes(app);
+  const help = createHelp(app);
+  app.focusPanel = (name) => {
+    const wanted = app.root.dataset.focus === name ? "" : name;
+    app.root.dataset.focus = wanted;
+    app.emit("resize");
+  };
+  const stage = h(
+    "div",
+    { class: "v-stage" },
+    h("div", { class: "v-column v-column-1" }, panel(app, "topology", "Network", createTopology(app)), panel(app, "tables", "What they believe", createTables(app))),
+    h("div", { class: "v-column v-column-2" }, panel(app, "ladder", "Frames", createLadder(app))),
+    h("div", { class: "v-column v-column-3" }, panel(app, "events", "Events", createEvents(app)), panel(app, "detail", "Selected", createDetail(app))),
+  );
+  const time = h(
+    "section",
+    { class: "v-time", "aria-label": "Time" },
+    createControls(app, themes, help).element,
+    createScrubber(app).element,
+    createLanes(app).element,
+  );
+  listenToKeys(app, themes, help);
+  watchSize(app);
+  return { element: h("div", { class: "v-page" }, createHeader(app).element, stage, time, liveRegion(app), help.element) };
+}
+
+/** A part with its heading and the button that gives it all the room; `tools` stand beside the heading. */
+function panel(app, name, title, part) {
+  const grow = h(
+    "button",
+    { class: "v-icon v-grow", type: "button", title: `Give ${title} all the room, or take it back`, "aria-label": `Enlarge ${title}`, on: { click: () => app.focusPanel(name) } },
+    s("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, s("path", { d: "M9 3h4v4M13 3 9.5 6.5M7 13H3V9M3 13l3.5-3.5" })),
+  );
+  return h(
+    "section",
+    { class: `v-panel v-panel-${name}`, "aria-label": title },
+    h("header", { class: "v-panel-head" }, h("h2", null, title), ...(part.tools ?? []), grow),
+    h("div", { class: "v-panel-body" }, part.element),
+  );
+}
+
+/** What screen readers say, politely: steps and chapters, never every frame. */
+function liveRegion(app) {
+  const region = h("div", { class: "v-hidden", role: "status", "aria-live": "polite" });
+  app.on("say", (text) => {
+    region.textContent = text;
+  });
+  return region;
+}
+
+/** Tell the parts when the room changes. */
+function watchSize(app) {
+  const observer = new ResizeObserver(() => app.emit("resize"));
+  observer.observe(app.root);
+  app.onCleanup(() => observer.disconnect());
+}

@@ -1,0 +1,54 @@
+// The scrubber: the whole run as one line, with its chapters and outages; drag it to any time.
+import { h, setAttr } from "./dom.js";
+import { timeText } from "./words.js";
+
+/** Make the scrubber; its ends stand where those of the lanes do (--lane-label, --lane-end). */
+export function createScrubber(app) {
+  const { store, doc } = app;
+  const share = (time) => `${(100 * (time - store.start)) / Math.max(1, store.end - store.start)}%`;
+  const done = h("div", { class: "v-done" });
+  const thumb = h("div", { class: "v-thumb" });
+  const slider = h(
+    "div",
+    { class: "v-scrubber", role: "slider", tabindex: "0", "aria-label": "Time of the run", "aria-valuemin": 0, "aria-valuemax": Math.round((store.end - store.start) / 1e6) },
+    ...doc.outages.map((outage) => {
+      const end = outage.to ?? store.end;
+      return h("div", { class: "v-scrub-outage", style: { left: share(outage.from), width: `calc(${share(end)} - ${share(outage.from)})` } });
+    }),
+    done,
+    ...doc.chapters.map((chapter) =>
+      h("div", { class: "v-chapter", title: `${timeText(chapter.time)} ${chapter.text}`, style: { left: share(chapter.time) } }),
+    ),
+    thumb,
+  );
+  const show = () => {
+    done.style.width = share(app.now);
+    thumb.style.left = share(app.now);
+    setAttr(slider, "aria-valuenow", Math.round((app.now - store.start) / 1e6));
+    setAttr(slider, "aria-valuetext", timeText(app.now));
+  };
+  app.on("time", show);
+  show();
+  follow(app, slider);
+  return { element: h("div", { class: "v-scrub" }, slider) };
+}
+
+/** Dragging: the clock follows the pointer. */
+function follow(app, slider) {
+  const { store } = app;
+  const go = (event) => {
+    const box = slider.getBoundingClientRect();
+    const place = Math.min(1, Math.max(0, (event.clientX - box.left) / Math.max(1, box.width)));
+    app.seek(store.start + place * (store.end - store.start));
+  };
+  slider.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    app.pause();
+    app.select(null);
+    slider.setPointerCapture(event.pointerId);
+    go(event);
+  });
+  slider.addEventListener("pointermove", (event) => {
+    if (slider.hasPointerCapture(event.pointerId)) go(event);
+  });
+}

@@ -1,0 +1,142 @@
+// Read access to the document: items in order of time, frames with their hops, state at any time.
+
+/** No node, no frame, no place. */
+const NOBODY = -1;
+
+/** Make the store of a document (see document.py for its form). */
+export function createStore(doc) {
+  const frames = new Array(doc.frames.time.length);
+  const items = readItems(doc);
+  const places = new Map(items.map((item, index) => [item.ref, index]));
+  const longest = longestFlight(doc);
+  const store = {
+    doc,
+    items,
+    start: doc.start,
+    end: doc.end,
+    chapters: doc.chapters,
+    frameCount: frames.length,
+    /** Node by index; null for none. */
+    node: (index) => doc.nodes[index] ?? null,
+    nodeName: (index) => doc.nodes[index]?.name ?? "",
+    /** Index of the first item at or after a time. */
+    indexAt: (time) => firstAtOrAfter(items.length, (index) => items[index].time, time),
+    /** Index of an item in `items`; -1 if there is none. */
+    indexOf: (ref) => places.get(ref) ?? NOBODY,
+    item: (ref) => items[places.get(ref)] ?? null,
+    at: changeAt,
+    /** One frame with its hops; see readFrame. */
+    frame: (index) => (frames[index] ??= readFrame(doc, index)),
+    /** Index of the first frame sent at or after a time. */
+    frameIndexAt: (time) => firstAtOrAfter(doc.frames.time.length, (index) => doc.frames.time[index], time),
+    /** Frames that were on their way in the last `span` ns before or at `time`. */
+    flightsAt(time, span) {
+      const found = [];
+      for (let index = store.frameIndexAt(time - span - longest); index < frames.length; index += 1) {
+        if (doc.frames.time[index] > time) break;
+        const frame = store.frame(index);
+        if (frame.end >= time - span) found.push(frame);
+      }
+      return found;
+    },
+    /** Who owns a VIP at a time, by kernels: node indexes, none to several. */
+    ownersAt(owner, time) {
+      return owner.spans.filter((span) => span[0] <= time && time < span[1]).map((span) => span[2]);
+    },
+  };
+  return store;
+}
+
+/** The last change [t, ...] at or before a time, or null. */
+export function changeAt(changes, time) {
+  const next = firstAtOrAfter(changes.length, (index) => changes[index][0], time + 1);
+  return next > 0 ? changes[next - 1] : null;
+}
+
+/** Index of the first of `count` ascending values that is >= wanted (count if none is). */
+export function firstAtOrAfter(count, valueAt, wanted) {
+  let low = 0;
+  let high = count;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (valueAt(middle) < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Texts are kept once and named by index. */
+function say(doc, text) {
+  return typeof text === "number" ? (doc.texts[text] ?? "") : (text ?? "");
+}
+
+/** One frame: when it was sent and last arrived, and its hops [{link, from, to, sent, arrived, outcome}]. */
+function readFrame(doc, index) {
+  const all = doc.frames;
+  const time = all.time[index];
+  const hops = doc.routes[all.route[index]].map(([link, direction, sent, arrived, outcome]) => {
+    const { a, b } = doc.links[link];
+    const ends = direction ? [b, a] : [a, b];
+    const said = doc.outcomes[outcome];
+    const isLost = said !== "delivered" && said !== "in_flight";
+    return { link, direction, from: ends[0], to: ends[1], sent: time + sent, arrived: time + arrived, outcome: said, isLost };
+  });
+  return {
+    index,
+    ref: `f${index}`,
+    time,
+    end: hops.reduce((last, hop) => Math.max(last, hop.arrived), time),
+    src: all.src[index],
+    to: all.to[index],
+    kind: doc.kinds[all.kind[index]],
+    text: say(doc, all.text[index]),
+    why: say(doc, all.why[index]),
+    hex: doc.bytes[all.bytes[index]] ?? "",
+    bytes: all.bytes[index],
+    cause: all.cause[index],
+    probe: Boolean(all.probe[index]),
+    hops,
+    isLost: hops.some((hop) => hop.isLost),
+  };
+}
+
+/** Everything that can be listed, in order of time; records before the frames that they cause. */
+function readItems(doc) {
+  const { records, frames } = doc;
+  const items = [];
+  for (let index = 0; index < records.id.length; index += 1) {
+    items.push({
+      ref: `r${records.id[index]}`,
+      time: records.time[index],
+      kind: records.kind[index],
+      node: records.node[index],
+      text: say(doc, records.text[index]),
+      why: say(doc, records.why[index]),
+      cause: records.cause[index],
+      probe: false,
+      frame: NOBODY,
+    });
+  }
+  for (let index = 0; index < frames.time.length; index += 1) {
+    items.push({
+      ref: `f${index}`,
+      time: frames.time[index],
+      kind: doc.kinds[frames.kind[index]],
+      node: frames.src[index],
+      text: say(doc, frames.text[index]),
+      why: say(doc, frames.why[index]),
+      cause: frames.cause[index],
+      probe: Boolean(frames.probe[index]),
+      frame: index,
+    });
+  }
+  // A stable sort: records stay before frames of the same instant, and each in its own order.
+  return items.sort((one, other) => one.time - other.time);
+}
+
+/** How long the longest way of a frame takes, in ns. */
+function longestFlight(doc) {
+  let longest = 0;
+  for (const route of doc.routes) for (const hop of route) longest = Math.max(longest, hop[3]);
+  return longest;
+}

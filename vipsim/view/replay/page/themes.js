@@ -1,0 +1,41 @@
+// Looks: light or dark, high contrast, projector, and whether things move.
+import { h, setAttr } from "./dom.js";
+
+/** The switches, and the media query that sets each until it is switched by hand. */
+const LOOKS = [
+  { name: "dark", label: "Dark", key: "T", query: "(prefers-color-scheme: dark)" },
+  { name: "contrast", label: "Contrast", key: "C", query: "(prefers-contrast: more)" },
+  { name: "projector", label: "Projector", key: "P", query: null },
+  { name: "still", label: "No motion", key: "M", query: "(prefers-reduced-motion: reduce)" },
+];
+
+/** Make the looks: {buttons, toggle(name)}; the root's data attributes say what holds. */
+export function createThemes(app) {
+  const { root } = app;
+  const chosen = new Map();
+  const queries = LOOKS.map((look) => (look.query === null ? null : matchMedia(look.query)));
+  const isOn = (index) => chosen.get(LOOKS[index].name) ?? queries[index]?.matches ?? false;
+  const buttons = LOOKS.map((look, index) =>
+    h("button", { class: "v-look", type: "button", title: `${look.label} (${look.key})`, on: { click: () => toggle(look.name) } }, look.label),
+  );
+  const show = () => {
+    LOOKS.forEach((look, index) => {
+      root.dataset[look.name] = isOn(index) ? "on" : "off";
+      setAttr(buttons[index], "aria-pressed", String(isOn(index)));
+    });
+    app.still = root.dataset.still === "on";
+    app.emit("theme");
+  };
+  const toggle = (name) => {
+    const index = LOOKS.findIndex((look) => look.name === name);
+    chosen.set(name, !isOn(index));
+    show();
+    app.emit("resize");
+  };
+  for (const query of queries) {
+    query?.addEventListener("change", show);
+    app.onCleanup(() => query?.removeEventListener("change", show));
+  }
+  show();
+  return { buttons, toggle };
+}
