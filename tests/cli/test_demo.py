@@ -10,7 +10,8 @@ import pytest
 from tests.cli.conftest import Vipsim
 from vipsim.cli.demo import NAMES
 from vipsim.errors import MissingExtra
-from vipsim.teach import demos
+from vipsim.teach import performing
+from vipsim.teach.demos import DEMOS
 from vipsim.trace.jsonl import read_trace
 
 FILES = [
@@ -20,11 +21,11 @@ FILES = [
 
 @pytest.fixture(autouse=True)
 def few_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demos.perform, "__defaults__", (10,))
+    monkeypatch.setattr(performing.perform, "__defaults__", (10,))
 
 
 def test_the_command_knows_the_demos() -> None:
-    assert tuple(demos.DEMOS) == NAMES
+    assert tuple(DEMOS) == NAMES
 
 
 def test_without_a_name_it_is_the_crash_and_lists_all(vipsim: Vipsim, tmp_path: Path) -> None:
@@ -40,6 +41,7 @@ def test_without_a_name_it_is_the_crash_and_lists_all(vipsim: Vipsim, tmp_path: 
     assert "in vipsim-demo:" in done.out
     for name in FILES:
         assert f"\n  {name} " in done.out
+    assert len(NAMES) == 8
     for name in NAMES:
         assert f"\n  vipsim demo {name} " in done.out
     trace = read_trace(tmp_path / "vipsim-demo" / "trace.jsonl")
@@ -51,6 +53,39 @@ def test_the_cache_before_and_after(vipsim: Vipsim) -> None:
     assert "at   4s  (192.168.1.219) at 00:21:5A:DB:68:E8 [ether] on bond0" in said
     assert "at  20s  (192.168.1.219) at 00:21:5A:DB:7F:C2 [ether] on bond0" in said
     assert "the demos:" not in said
+
+
+def test_the_list_says_how_long_and_what_to_ask_and_runs_nothing(vipsim: Vipsim, tmp_path: Path) -> None:
+    done = vipsim("demo", "--list")
+    assert (done.code, done.err) == (0, "")
+    text = " ".join(done.out.split())
+    for demo in DEMOS.values():
+        assert f"vipsim demo {demo.name} {demo.minutes} min {demo.line} ask first: {demo.predict}" in text
+    assert not (tmp_path / "vipsim-demo").exists()
+
+
+def test_what_to_predict_comes_before_the_numbers_and_what_it_comes_to_after(vipsim: Vipsim) -> None:
+    said = " ".join(vipsim("demo", "tcp-backoff", "--seed", 2).out.split())
+    demo = DEMOS["tcp-backoff"]
+    places = [
+        said.index(text)
+        for text in (
+            demo.predict,
+            "all silences",
+            "this run has seed 2",
+            demo.watch[0].text,
+            demo.outcome,
+            demo.vary,
+        )
+    ]
+    assert places == sorted(places)
+
+
+def test_a_demo_without_a_curve_draws_the_rest(vipsim: Vipsim, tmp_path: Path) -> None:
+    done = vipsim("demo", "two-writers")
+    assert (done.code, done.err) == (0, "")
+    assert "over the seeds" not in done.out
+    assert sorted(os.listdir(tmp_path / "vipsim-demo")) == [name for name in FILES if name != "cdf.png"]
 
 
 def test_planned_work_beside_the_crash(vipsim: Vipsim, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""``vipsim demo``: a first look, and two more."""
+"""``vipsim demo``: a first look, and seven more."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import argparse
 import os
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import wrap
 
 from vipsim.cli.options import add_seed
 from vipsim.cli.output import Outputs, shown
 from vipsim.cli.parser import did_you_mean
 from vipsim.errors import VipsimError
 
-NAMES = ("crash", "maintenance", "lost-announcement")
+NAMES = (
+    "crash", "maintenance", "lost-announcement", "silent-survivor", "stp-at-boot", "default-gateway",
+    "tcp-backoff", "two-writers",
+)  # fmt: skip
 FOLDER = "vipsim-demo"
 
 
@@ -22,9 +26,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "demo",
         help="a first look: a failover with numbers, pictures and a capture",
         description="Run a demo: print its numbers and write pictures, a capture and the trace. "
-        "Without a name it is the crash, and the others are listed at the end.",
+        "Without a name it is the crash, and all are listed at the end.",
     )
-    parser.add_argument("name", nargs="?", type=_name, metavar="|".join(NAMES), help="which one")
+    parser.add_argument("name", nargs="?", type=_name, metavar="NAME", help=f"one of {', '.join(NAMES)}")
+    parser.add_argument(
+        "--list",
+        action="store_true",
+        help="only list the demos: minutes of class time, and what to ask first",
+    )
     parser.add_argument(
         "--out", metavar="DIR", default=FOLDER, help=f"folder for the files (default {FOLDER})"
     )
@@ -51,8 +60,12 @@ def _folder(name: str) -> Path:
 
 def run(args: argparse.Namespace) -> int:
     """Carry out ``vipsim demo``."""
-    from vipsim.teach.demos import DEMOS, perform
+    from vipsim.teach.demos import DEMOS
+    from vipsim.teach.performing import perform
 
+    if args.list:
+        print(_listed(full=True))
+        return 0
     folder = _folder(args.out)
     outputs = Outputs()
 
@@ -68,10 +81,19 @@ def run(args: argparse.Namespace) -> int:
         for path in outputs.written:
             print(f"  {path.name:<15} {_WHAT.get(path.name, '')}")
     if args.name is None:
-        print("\nthe demos:")
-        for demo in DEMOS.values():
-            print(f"  vipsim demo {demo.name:<18} {demo.line}")
+        print(f"\nthe demos (vipsim demo --list tells more):\n{_listed()}")
     return outputs.code
+
+
+def _listed(full: bool = False) -> str:
+    from vipsim.teach.demos import DEMOS
+
+    lines = []
+    for demo in DEMOS.values():
+        lines.append(f"  vipsim demo {demo.name:<18} {demo.minutes} min  {demo.line}")
+        if full:
+            lines += [f"{'':39}{line}" for line in wrap(f"ask first: {demo.predict}", 90)]
+    return "\n".join(lines)
 
 
 _WHAT = {

@@ -1,1 +1,1 @@
-"""What teaches: the three demos (exercises and the course join them here)."""
+"""What teaches: the eight demos (exercises and the course join them here)."""

@@ -36,17 +36,29 @@ def convergence_curve(scenario: Scenario, seeds: Sequence[int]) -> Curve:
     return Curve(scenario.name, known, first_law(scenario))
 
 
-def client_curves(scenario: Scenario, seeds: Sequence[int]) -> Iterator[Curve]:
-    """Yield the blackouts of each client; the last one has the closed form of the detection."""
+def client_curves(scenario: Scenario, seeds: Sequence[int], *, whole_run: bool = False) -> Iterator[Curve]:
+    """Yield the blackouts of each client; the last one has the closed form of the detection.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is run.
+    seeds : sequence of int
+        A run each.
+    whole_run : bool
+        All the client's silence in the run instead of the first failover's; no closed form belongs to it.
+    """
     from vipsim.trace.records import Level
     from vipsim.worlds import run_many
 
     times: dict[str, list[Duration]] = {}
     for trace in run_many(scenario, seeds, Level.SUMMARY):
-        for name, outage in trace.failovers[0].clients.items() if trace.failovers else ():
+        failover = trace.failovers[0].clients if trace.failovers else {}
+        found = trace.metrics.clients if whole_run else failover
+        for name, outage in found.items():
             length = outage.blackout
             times.setdefault(name, []).append(Censored(length) if outage.censored else length)
-    law = first_law(scenario)
+    law = None if whole_run else first_law(scenario)
     for name, sample in times.items():
         yield Curve(name, sample, law if name == list(times)[-1] else None)
 
