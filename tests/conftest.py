@@ -20,6 +20,8 @@ HERE = Path(__file__).resolve().parent
 
 # Before anything imports matplotlib: tests draw without a screen.
 os.environ.setdefault("MPLBACKEND", "Agg")
+# Checks of exercises leave no result lines in the checkout.
+os.environ.setdefault("VIPSIM_RESULTS", "off")
 
 # "ci" repeats itself: the same examples in every run, and no deadline on a busy machine.
 settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -1,1 +1,12 @@
-"""What teaches: the eight demos (exercises and the course join them here)."""
+"""What teaches: the eight demos, the exercises and their marks, the course.
+
+>>> from vipsim.teach import check
+>>> print(check("01.detection-earliest", "-1 s"))
+this cannot be an answer (0 of 2 points): a time is never negative
+"""
+
+from __future__ import annotations
+
+from vipsim.teach.marks import Mark, check
+
+__all__ = ["Mark", "check"]

@@ -1,0 +1,59 @@
+"""The checks in the notebooks: each exercise has its two cells, as nbgrader reads them."""
+
+import ast
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vipsim.teach.exercises import exercises
+from vipsim.teach.grading import answer_metadata, check_metadata, grade_id
+
+FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
+BOOKS = [pytest.param(path, id=path.stem) for path in sorted(FOLDER.glob("*.ipynb"))]
+KEYS = {"schema_version", "grade", "locked", "solution", "task", "grade_id", "cell_type"}
+
+
+def marked(path: Path) -> list[dict[str, Any]]:
+    """Cells with metadata of nbgrader."""
+    cells: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [cell for cell in cells if cell["metadata"]]
+
+
+def checked(cell: dict[str, Any]) -> str:
+    """Id of the exercise that a cell checks: the cell is this one call and nothing else."""
+    (statement,) = ast.parse("".join(cell["source"])).body
+    assert isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)
+    call = statement.value
+    assert ast.unparse(call.func) == "check" and len(call.args) == 2 and not call.keywords
+    assert isinstance(call.args[0], ast.Constant)
+    return str(call.args[0].value)
+
+
+@pytest.mark.parametrize("path", BOOKS)
+def test_nbgrader_s_keys_and_no_others(path: Path) -> None:
+    for cell in marked(path):
+        meta = cell["metadata"]["nbgrader"]
+        assert set(meta) == KEYS | ({"points"} if meta["grade"] else set()), cell["id"]
+
+
+@pytest.mark.parametrize("path", BOOKS)
+def test_a_check_stands_alone_and_its_answer_before_it(path: Path) -> None:
+    known = {grade_id(id): id for id in exercises()}
+    cells = marked(path)
+    for before, cell in zip([None, *cells], cells, strict=False):
+        meta = cell["metadata"]["nbgrader"]
+        if not meta["grade"]:
+            continue
+        id = checked(cell)
+        assert cell["metadata"] == check_metadata(id)
+        assert known[meta["grade_id"]] == id
+        assert before is not None and before["metadata"] == answer_metadata(id)
+        assert "= ..." in "".join(before["source"])
+
+
+@pytest.mark.parametrize("path", BOOKS)
+def test_answers_and_checks_come_in_pairs(path: Path) -> None:
+    flags = [cell["metadata"]["nbgrader"]["grade"] for cell in marked(path)]
+    assert flags == [False, True] * (len(flags) // 2)
