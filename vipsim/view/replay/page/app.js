@@ -22,6 +22,8 @@ export function createApp(root, doc) {
     filter: null,
     /** Indexes in store.items of what is listed, ascending. */
     listed: [],
+    /** Times of the chapters, in ns. */
+    chapterTimes: new Set(doc.chapters.map((chapter) => chapter.time)),
     /** Listen; returns the way to stop listening. */
     on(topic, call) {
       listeners.get(topic).add(call);

@@ -29,11 +29,11 @@ export function createControls(app, themes, help) {
   const element = h(
     "div",
     { class: "v-controls", role: "toolbar", "aria-label": "Playing" },
-    button("previous", "Back to the previous chapter (Page Up)", () => app.chapter(-1)),
-    button("back", "One event back (Left)", () => app.step(-1)),
+    iconButton("previous", "Back to the previous chapter (Page Up)", () => app.chapter(-1)),
+    iconButton("back", "One event back (Left)", () => app.step(-1)),
     play,
-    button("forward", "One event forward (Right)", () => app.step(1)),
-    button("next", "On to the next chapter (Page Down)", () => app.chapter(1)),
+    iconButton("forward", "One event forward (Right)", () => app.step(1)),
+    iconButton("next", "On to the next chapter (Page Down)", () => app.chapter(1)),
     speedControl(app),
     h("span", { class: "v-space" }),
     ...themes.buttons,
@@ -42,7 +42,7 @@ export function createControls(app, themes, help) {
   return { element };
 }
 
-function button(icon, label, call) {
+function iconButton(icon, label, call) {
   return h(
     "button",
     { class: "v-icon", type: "button", title: label, "aria-label": label, on: { click: call } },

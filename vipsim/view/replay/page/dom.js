@@ -5,12 +5,12 @@ const SVG_NAMES = "http://www.w3.org/2000/svg";
 
 /** An HTML element: h("button", { class: "big", on: { click: f }, "aria-label": "Play" }, "text", child). */
 export function h(tag, props, ...children) {
-  return furnish(document.createElement(tag), props, children);
+  return furnishElement(document.createElement(tag), props, children);
 }
 
 /** An SVG_NAMES element: s("line", { x1: 0, x2: 9, class: "hop" }). */
 export function s(tag, attrs, ...children) {
-  return furnish(document.createElementNS(SVG_NAMES, tag), attrs, children);
+  return furnishElement(document.createElementNS(SVG_NAMES, tag), attrs, children);
 }
 
 /** Replace all that is inside an element. */
@@ -33,7 +33,7 @@ export function setAttr(element, name, value) {
   }
 }
 
-function furnish(element, props, children) {
+function furnishElement(element, props, children) {
   for (const [name, value] of Object.entries(props ?? {})) {
     if (name === "on") {
       for (const [event, call] of Object.entries(value)) element.addEventListener(event, call);

@@ -1,8 +1,170 @@
-// The list of events.
-import { h } from "./dom.js";
+// The list of events: only the rows in sight exist, so that it stays fluid however long the run is.
+import { createFilterBar } from "./filterbar.js";
+import { h, s, setAttr, setText } from "./dom.js";
+import { signOf } from "./kinds.js";
+import { listRows, rowTime, sumText } from "./rows.js";
+import { firstAtOrAfter } from "./store.js";
+import { exactText, timeText } from "./words.js";
+
+/** Rows that exist above and below those in sight. */
+const SPARE_ROWS = 4;
+let listCount = 0;
 
 /** Make the list. */
 export function createEvents(app) {
-  const element = h("div", { class: "v-events" });
+  const id = `v-list-${(listCount += 1)}`;
+  const marker = h("div", { class: "v-marker", "aria-hidden": "true" });
+  const sheet = h("div", { class: "v-sheet", role: "presentation" }, marker);
+  const list = h("div", { class: "v-list", role: "listbox", tabindex: "0", "aria-label": "Events" }, sheet);
+  const empty = h("p", { class: "v-empty", hidden: true }, "Nothing passes this filter.");
+  const bar = createFilterBar(app);
+  const element = h("div", { class: "v-events" }, bar.element, list, empty);
+  const view = { app, id, list, sheet, marker, empty, rows: [], pool: [], height: 24, active: -1, follows: true, past: -1, first: -1 };
+
+  const renew = () => {
+    view.rows = listRows(app);
+    view.active = -1;
+    measureRows(view);
+    followClock(view, true);
+  };
+  app.on("filter", renew);
+  app.on("resize", () => (measureRows(view), followClock(view, true)));
+  app.on("theme", () => (measureRows(view), followClock(view, true)));
+  app.on("play", (on) => on && (view.follows = true));
+  app.on("time", () => followClock(view, false));
+  app.on("select", (ref) => {
+    view.active = ref === null ? -1 : rowOf(view, app.store.indexOf(ref));
+    view.follows = true;
+    followClock(view, true);
+    if (ref !== null && !app.playing) app.say(spokenText(app, app.store.item(ref)));
+  });
+  list.addEventListener("scroll", () => drawRows(view, false), { passive: true });
+  for (const act of ["wheel", "pointerdown"]) list.addEventListener(act, () => (view.follows = false), { passive: true });
+  list.addEventListener("click", (event) => chooseRow(view, event.target.closest("[data-row]")));
+  list.addEventListener("keydown", (event) => moveRow(view, event));
+  renew();
   return { element };
+}
+
+/** Height of a row in the look that holds. */
+function measureRows(view) {
+  view.height = Number.parseFloat(getComputedStyle(view.list).getPropertyValue("--row")) || 24;
+  view.sheet.style.height = `${view.rows.length * view.height}px`;
+  view.empty.hidden = view.rows.length > 0;
+}
+
+/** Bring the marker of now to its place, and in sight while the list follows the clock. */
+function followClock(view, isNew) {
+  const { app, rows } = view;
+  const past = firstAtOrAfter(rows.length, (row) => rowTime(app, rows[row]), app.now + 1);
+  if (past === view.past && !isNew) return;
+  view.past = past;
+  view.marker.style.transform = `translateY(${past * view.height - 1}px)`;
+  const room = view.list.clientHeight;
+  if (view.follows && room > 0) {
+    const wanted = view.active >= 0 ? view.active : past;
+    const top = wanted * view.height - view.list.scrollTop;
+    if (top < room * 0.2 || top > room * 0.75) view.list.scrollTop = wanted * view.height - room * (app.playing ? 0.6 : 0.45);
+  }
+  drawRows(view, true);
+}
+
+/** Fill the rows in sight; without `all` only if others came in sight. */
+function drawRows(view, all) {
+  const { rows, list, height, pool } = view;
+  const first = Math.max(0, Math.floor(list.scrollTop / height) - SPARE_ROWS);
+  if (!all && first === view.first) return;
+  view.first = first;
+  const count = Math.min(rows.length - first, Math.ceil(list.clientHeight / height) + 2 * SPARE_ROWS);
+  while (pool.length < count) pool.push(newRow(view));
+  pool.forEach((line, place) => {
+    line.element.hidden = place >= count;
+    if (place < count) fillRow(view, line, first + place);
+  });
+  const isShown = view.active >= first && view.active < first + count;
+  setAttr(list, "aria-activedescendant", isShown ? `${view.id}-${view.active}` : null);
+}
+
+function newRow(view) {
+  const sign = s("path", {});
+  const line = {
+    sign,
+    time: h("span", { class: "v-row-time" }),
+    node: h("span", { class: "v-row-node" }),
+    text: h("span", { class: "v-row-text" }),
+  };
+  const icon = s("svg", { viewBox: "0 0 16 16", "aria-hidden": "true", class: "v-row-sign" }, sign);
+  line.element = h("div", { class: "v-row", role: "option" }, line.time, icon, line.node, line.text);
+  view.sheet.append(line.element);
+  return line;
+}
+
+function fillRow(view, line, place) {
+  const { app, rows } = view;
+  const row = rows[place];
+  const item = typeof row === "number" ? app.store.items[row] : null;
+  const { element } = line;
+  element.style.transform = `translateY(${place * view.height}px)`;
+  element.dataset.row = place;
+  element.id = `${view.id}-${place}`;
+  setAttr(element, "aria-setsize", rows.length);
+  setAttr(element, "aria-posinset", place + 1);
+  setAttr(element, "aria-selected", String(item !== null && item.ref === app.selected));
+  setAttr(element, "aria-disabled", item === null ? "true" : null);
+  element.classList.toggle("v-is-sum", item === null);
+  element.classList.toggle("v-is-active", place === view.active);
+  element.classList.toggle("v-is-future", place >= view.past);
+  element.classList.toggle("v-is-chapter", item !== null && item.frame < 0 && app.chapterTimes.has(item.time));
+  const text = item === null ? sumText(row) : item.text;
+  setText(line.time, timeText(item === null ? row.time : item.time, 6).slice(0, -2));
+  setText(line.node, item === null ? "" : app.store.nodeName(item.node));
+  setText(line.text, text);
+  setAttr(element, "title", item === null ? text : item.why === "" ? text : `${text}\n${item.why}`);
+  setAttr(element, "aria-label", item === null ? text : spokenText(app, item));
+  const sign = item === null ? null : signOf(item);
+  line.sign.setAttribute("d", sign?.path ?? "");
+  line.sign.style.fill = sign?.color ?? "";
+}
+
+/** What a screen reader says of an item. */
+function spokenText(app, item) {
+  const node = app.store.nodeName(item.node);
+  return [exactText(item.time), node, item.text].filter(Boolean).join(", ");
+}
+
+function rowOf(view, index) {
+  const { rows, app } = view;
+  const time = app.store.items[index].time;
+  let place = firstAtOrAfter(rows.length, (row) => rowTime(app, rows[row]), time);
+  while (place < rows.length && rows[place] !== index && rowTime(app, rows[place]) === time) place += 1;
+  return rows[place] === index ? place : -1;
+}
+
+/** Select the item of a row. */
+function chooseRow(view, element) {
+  const row = element === null ? null : view.rows[Number(element.dataset.row)];
+  if (typeof row !== "number") return;
+  view.app.pause();
+  view.app.select(view.app.store.items[row].ref);
+}
+
+/** Up and Down move through the rows, Enter selects; all other keys are the page's. */
+function moveRow(view, event) {
+  const { list, height } = view;
+  const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  if (by !== undefined) {
+    let place = (view.active < 0 ? view.past - (by > 0 ? 1 : 0) : view.active) + by;
+    while (typeof view.rows[place] === "object") place += by;
+    if (place >= 0 && place < view.rows.length) view.active = place;
+    view.follows = false;
+    const top = view.active * height;
+    if (top < list.scrollTop) list.scrollTop = top;
+    if (top + height > list.scrollTop + list.clientHeight) list.scrollTop = top + height - list.clientHeight;
+    drawRows(view, true);
+  } else if (event.key === "Enter") {
+    chooseRow(view, list.querySelector(".v-is-active"));
+  } else {
+    return;
+  }
+  event.preventDefault();
 }

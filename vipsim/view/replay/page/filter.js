@@ -1,7 +1,7 @@
 // Which items are listed, and stepping through them.
 import { firstAtOrAfter } from "./store.js";
 
-/** Everything but the clients' own probes. */
+/** Everything but the clients' own probes; kind is that of a record, or "frame:KIND". */
 const LIST_ALL = { text: "", kind: "", node: "", probes: false };
 
 /** The methods of the app that list items and step through them. */
@@ -49,14 +49,14 @@ function listedItems(app, filter) {
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
   const listed = [];
   for (let index = 0; index < items.length; index += 1) {
-    if (passes(app, items[index], filter, words)) listed.push(index);
+    if (passesFilter(app, items[index], filter, words)) listed.push(index);
   }
   return listed;
 }
 
-function passes(app, item, filter, words) {
+function passesFilter(app, item, filter, words) {
   if (item.probe && !filter.probes) return false;
-  if (filter.kind !== "" && item.kind !== filter.kind) return false;
+  if (filter.kind !== "" && filter.kind !== (item.frame < 0 ? item.kind : `frame:${item.kind}`)) return false;
   const node = app.store.nodeName(item.node);
   if (filter.node !== "" && node !== filter.node) return false;
   if (words.length === 0) return true;

@@ -24,7 +24,7 @@ async function readDocument(text) {
 }
 
 /** Start the page itself; whatever goes wrong is told in a sentence. */
-async function start(element) {
+async function startPage(element) {
   const tell = (text) => fill(element, h("p", { class: "v-plain", role: "alert" }, text));
   if (typeof DecompressionStream === "undefined") {
     tell("This browser is too old to unpack the run in this page (it lacks DecompressionStream): please open it in a browser of 2023 or later.");
@@ -52,5 +52,5 @@ function openAt(element, hash) {
 
 if (typeof document !== "undefined") {
   const element = document.getElementById("vipsim-replay");
-  if (element !== null) start(element);
+  if (element !== null) startPage(element);
 }

@@ -25,9 +25,9 @@ export function createPage(app) {
   const stage = h(
     "div",
     { class: "v-stage" },
-    h("div", { class: "v-column v-column-1" }, panel(app, "topology", "Network", createTopology(app)), panel(app, "tables", "What they believe", createTables(app))),
-    h("div", { class: "v-column v-column-2" }, panel(app, "ladder", "Frames", createLadder(app))),
-    h("div", { class: "v-column v-column-3" }, panel(app, "events", "Events", createEvents(app)), panel(app, "detail", "Selected", createDetail(app))),
+    h("div", { class: "v-column v-column-1" }, stagePanel(app, "topology", "Network", createTopology(app)), stagePanel(app, "tables", "What they believe", createTables(app))),
+    h("div", { class: "v-column v-column-2" }, stagePanel(app, "ladder", "Frames", createLadder(app))),
+    h("div", { class: "v-column v-column-3" }, stagePanel(app, "events", "Events", createEvents(app)), stagePanel(app, "detail", "Selected", createDetail(app))),
   );
   const time = h(
     "section",
@@ -42,7 +42,7 @@ export function createPage(app) {
 }
 
 /** A part with its heading and the button that gives it all the room; `tools` stand beside the heading. */
-function panel(app, name, title, part) {
+function stagePanel(app, name, title, part) {
   const grow = h(
     "button",
     { class: "v-icon v-grow", type: "button", title: `Give ${title} all the room, or take it back`, "aria-label": `Enlarge ${title}`, on: { click: () => app.focusPanel(name) } },

@@ -29,12 +29,12 @@ export function createScrubber(app) {
   };
   app.on("time", show);
   show();
-  follow(app, slider);
+  dragAlong(app, slider);
   return { element: h("div", { class: "v-scrub" }, slider) };
 }
 
 /** Dragging: the clock follows the pointer. */
-function follow(app, slider) {
+function dragAlong(app, slider) {
   const { store } = app;
   const go = (event) => {
     const box = slider.getBoundingClientRect();

@@ -66,7 +66,7 @@ export function firstAtOrAfter(count, valueAt, wanted) {
 }
 
 /** Texts are kept once and named by index. */
-function say(doc, text) {
+function textOf(doc, text) {
   return typeof text === "number" ? (doc.texts[text] ?? "") : (text ?? "");
 }
 
@@ -89,8 +89,8 @@ function readFrame(doc, index) {
     src: all.src[index],
     to: all.to[index],
     kind: doc.kinds[all.kind[index]],
-    text: say(doc, all.text[index]),
-    why: say(doc, all.why[index]),
+    text: textOf(doc, all.text[index]),
+    why: textOf(doc, all.why[index]),
     hex: doc.bytes[all.bytes[index]] ?? "",
     bytes: all.bytes[index],
     cause: all.cause[index],
@@ -110,8 +110,8 @@ function readItems(doc) {
       time: records.time[index],
       kind: records.kind[index],
       node: records.node[index],
-      text: say(doc, records.text[index]),
-      why: say(doc, records.why[index]),
+      text: textOf(doc, records.text[index]),
+      why: textOf(doc, records.why[index]),
       cause: records.cause[index],
       probe: false,
       frame: NOBODY,
@@ -123,8 +123,8 @@ function readItems(doc) {
       time: frames.time[index],
       kind: doc.kinds[frames.kind[index]],
       node: frames.src[index],
-      text: say(doc, frames.text[index]),
-      why: say(doc, frames.why[index]),
+      text: textOf(doc, frames.text[index]),
+      why: textOf(doc, frames.why[index]),
       cause: frames.cause[index],
       probe: Boolean(frames.probe[index]),
       frame: index,

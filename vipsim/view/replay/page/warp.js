@@ -30,9 +30,9 @@ export function createWarp(store) {
   return {
     length: knots.at(-1)[1],
     /** Page second at which a time of the run is first reached. */
-    pageAt: (time) => between(knots, firstAtOrAfter(knots.length, times, time), 0, 1, time),
+    pageAt: (time) => onKnots(knots, firstAtOrAfter(knots.length, times, time), 0, 1, time),
     /** Time of the run, in ns, after so many page seconds. */
-    timeAt: (page) => between(knots, firstAtOrAfter(knots.length, pages, page), 1, 0, page),
+    timeAt: (page) => onKnots(knots, firstAtOrAfter(knots.length, pages, page), 1, 0, page),
     /** Run seconds a page second, around a time. */
     speedAt(time) {
       const next = Math.min(Math.max(firstAtOrAfter(knots.length, times, time + 1), 1), knots.length - 1);
@@ -87,7 +87,7 @@ function pageLength(gap) {
 }
 
 /** Straight between the knots around `next`. */
-function between(knots, next, from, to, value) {
+function onKnots(knots, next, from, to, value) {
   if (next <= 0) return knots[0][to];
   if (next >= knots.length) return knots.at(-1)[to];
   const [low, high] = [knots[next - 1], knots[next]];

@@ -21,8 +21,8 @@ export function exactText(ns) {
 export function lengthText(ns) {
   const size = Math.abs(ns);
   if (size >= SECOND || size === 0) return size === 0 ? "0 s" : timeText(ns);
-  if (size >= MS) return `${trimmed(ns / MS)} ms`;
-  if (size >= 1e3) return `${trimmed(ns / 1e3)} \u00b5s`;
+  if (size >= MS) return `${trimmedText(ns / MS)} ms`;
+  if (size >= 1e3) return `${trimmedText(ns / 1e3)} \u00b5s`;
   return `${ns} ns`;
 }
 
@@ -36,6 +36,6 @@ export function listText(names) {
   return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
-function trimmed(value) {
+function trimmedText(value) {
   return value.toFixed(3).replace(/\.?0+$/, "");
 }
