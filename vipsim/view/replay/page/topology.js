@@ -1,8 +1,57 @@
 // The network: nodes, links, who owns the virtual address, and frames on their way.
-import { h } from "./dom.js";
+import { bandsOf, createBody, lanesOfNodes } from "./bodies.js";
+import { h, s } from "./dom.js";
+import { createFlights } from "./flights.js";
+import { createHatches, createMeasure } from "./looks.js";
+import { createLegend } from "./legend.js";
+import { placeNodes } from "./placing.js";
+import { chooseByRef, watchRoom } from "./room.js";
+import { brokenAt } from "./spans.js";
+import { createTags, tagRoom } from "./tags.js";
+import { createWires } from "./wires.js";
 
 /** Make the part. */
 export function createTopology(app) {
-  const element = h("div", { class: "topology" });
+  const { doc } = app.store;
+  const hatches = createHatches();
+  const scene = s("g", {});
+  const flights = createFlights(app);
+  const svg = s("svg", { class: "v-topology-svg", role: "group", "aria-label": "Network" }, hatches.defs, scene);
+  const board = h("div", { class: "v-topology-board" }, svg);
+  const element = h("div", { class: "v-topology" }, board, createLegend(app));
+  const measure = createMeasure(svg);
+  const lanes = lanesOfNodes(doc);
+  const bands = lanes.map(bandsOf);
+  const breaks = doc.breaks ?? [];
+  let parts = null;
+
+  const draw = (width, height) => {
+    const unit = measure.refresh();
+    const placed = placeNodes(doc, { width, height, unit, bands, vips: tagRoom(doc) });
+    const how = { fill: hatches.fill, measure, unit };
+    const wires = createWires(doc, placed, how);
+    const bodies = placed.boxes.map((box) => createBody(app, box, lanes[box.index], how));
+    const tags = createTags(app, placed, how);
+    svg.setAttribute("viewBox", `0 0 ${width} ${placed.height}`);
+    svg.style.height = `${Math.max(height, placed.height)}px`;
+    flights.place(placed, unit);
+    scene.replaceChildren(wires.element, ...bodies.map((body) => body.element), flights.element, wires.labels, tags.element);
+    parts = { wires, bodies, tags };
+    update();
+  };
+
+  const update = () => {
+    if (parts === null) return;
+    const broken = brokenAt(breaks, app.now);
+    parts.wires.update(broken);
+    parts.bodies.forEach((body, index) => body.update(app.now, broken.filter((one) => one.nodes.includes(index))));
+    parts.tags.update(app.now);
+    flights.update();
+  };
+
+  watchRoom(app, board, draw);
+  chooseByRef(app, svg);
+  for (const topic of ["time", "play", "speed", "filter"]) app.on(topic, update);
+  app.on("select", flights.select);
   return { element };
 }
