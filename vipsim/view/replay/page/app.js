@@ -20,6 +20,8 @@ export function createApp(root, doc) {
     speed: "auto",
     playing: false,
     filter: null,
+    /** Name of the panel that has all the room; null: none. */
+    focused: null,
     /** Indexes in store.items of what is listed, ascending. */
     listed: [],
     /** Times of the chapters, in ns. */
@@ -49,10 +51,10 @@ export function createApp(root, doc) {
     select(ref) {
       const item = ref === null ? null : store.item(ref);
       if (ref !== null && item === null) return;
-      if (item !== null && item.time !== app.now) app.seek(item.time);
-      if (app.selected === ref) return;
+      const isNew = app.selected !== ref;
       app.selected = ref;
-      app.emit("select", ref);
+      if (item !== null) app.seek(item.time);
+      if (isNew) app.emit("select", ref);
     },
     /** Say something to screen readers, politely. */
     say: (text) => app.emit("say", text),

@@ -25,7 +25,7 @@ export function listenToKeys(app, themes, help) {
     t: () => themes.toggle("dark"),
     m: () => themes.toggle("still"),
     "?": () => help.open(),
-    Escape: () => app.root.dataset.focus && app.focusPanel(app.root.dataset.focus),
+    Escape: () => app.focused !== null && app.focusPanel(app.focused),
   };
   const hear = (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;

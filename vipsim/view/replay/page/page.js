@@ -8,7 +8,9 @@ import { createHelp } from "./help.js";
 import { listenToKeys } from "./keys.js";
 import { createLadder } from "./ladder.js";
 import { createLanes } from "./lanes.js";
+import { createPaper } from "./paper.js";
 import { createScrubber } from "./scrubber.js";
+import { splitPanels } from "./split.js";
 import { createTables } from "./tables.js";
 import { createThemes } from "./themes.js";
 import { createTopology } from "./topology.js";
@@ -17,18 +19,19 @@ import { createTopology } from "./topology.js";
 export function createPage(app) {
   const themes = createThemes(app);
   const help = createHelp(app);
-  app.focusPanel = (name) => {
-    const wanted = app.root.dataset.focus === name ? "" : name;
-    app.root.dataset.focus = wanted;
-    app.emit("resize");
+  const panels = {
+    topology: stagePanel(app, "topology", "Network", createTopology(app)),
+    tables: stagePanel(app, "tables", "What they believe", createTables(app)),
+    ladder: stagePanel(app, "ladder", "Frames", createLadder(app)),
+    events: stagePanel(app, "events", "Events", createEvents(app)),
+    detail: stagePanel(app, "detail", "Selected", createDetail(app)),
   };
-  const stage = h(
-    "div",
-    { class: "v-stage" },
-    h("div", { class: "v-column v-column-1" }, stagePanel(app, "topology", "Network", createTopology(app)), stagePanel(app, "tables", "What they believe", createTables(app))),
-    h("div", { class: "v-column v-column-2" }, stagePanel(app, "ladder", "Frames", createLadder(app))),
-    h("div", { class: "v-column v-column-3" }, stagePanel(app, "events", "Events", createEvents(app)), stagePanel(app, "detail", "Selected", createDetail(app))),
-  );
+  const stage = splitPanels(app, "row", [1.2, 1, 1.05], [
+    splitPanels(app, "column", [1.5, 1], [panels.topology, panels.tables]),
+    splitPanels(app, "column", [1], [panels.ladder]),
+    splitPanels(app, "column", [1, 1], [panels.events, panels.detail]),
+  ]);
+  stage.classList.add("v-stage");
   const time = h(
     "section",
     { class: "v-time", "aria-label": "Time" },
@@ -38,7 +41,14 @@ export function createPage(app) {
   );
   listenToKeys(app, themes, help);
   watchSize(app);
-  return { element: h("div", { class: "v-page" }, createHeader(app).element, stage, time, liveRegion(app), help.element) };
+  const element = h("div", { class: "v-page" }, createHeader(app).element, stage, time, createPaper(app).element, liveRegion(app), help.element);
+  app.focusPanel = (name) => {
+    app.focused = app.focused === name ? null : name;
+    for (const [each, panel] of Object.entries(panels)) panel.classList.toggle("v-is-focus", each === app.focused);
+    element.classList.toggle("v-has-focus", app.focused !== null);
+    app.emit("resize");
+  };
+  return { element };
 }
 
 /** A part with its heading and the button that gives it all the room; `tools` stand beside the heading. */

@@ -1,0 +1,60 @@
+// What only paper shows: the outages with their parts, and the events around the first of them.
+import { h } from "./dom.js";
+import { exactText, lengthText } from "./words.js";
+
+/** At most so many events are printed, and so much (ns) before the first fault. */
+const PAPER_ROWS = 60;
+const PAPER_BEFORE = 1.2e9;
+
+/** Make the part for paper. */
+export function createPaper(app) {
+  const { doc } = app;
+  const made = `${doc.name}, seed ${doc.seed}, world ${doc.world}, vipsim ${doc.version}`;
+  return {
+    element: h(
+      "section",
+      { class: "v-paper", "aria-hidden": "true" },
+      h("h2", null, "Outages"),
+      doc.outages.length === 0 ? h("p", null, "No client was without answers.") : outageTable(doc),
+      h("h2", null, "Events around the failover"),
+      eventTable(app),
+      h("p", { class: "v-made" }, made),
+    ),
+  };
+}
+
+function outageTable(doc) {
+  const rows = doc.outages.map((outage) => {
+    const isOpen = outage.to === null;
+    const parts = outage.parts.map(([name, from, to]) => `${name} ${lengthText(to - from)}`).join(", ");
+    return [
+      outage.client,
+      exactText(outage.from),
+      isOpen ? "not in this run" : exactText(outage.to),
+      isOpen ? `> ${lengthText(doc.end - outage.from)}` : lengthText(outage.to - outage.from),
+      String(outage.lost),
+      parts,
+    ];
+  });
+  return paperTable(["client", "from", "until", "silent", "lost", "parts"], rows);
+}
+
+function eventTable(app) {
+  const { store, doc } = app;
+  const fault = doc.chapters[0]?.time ?? doc.outages[0]?.from ?? store.start;
+  const rows = [];
+  for (let index = store.indexAt(fault - PAPER_BEFORE); index < store.items.length && rows.length < PAPER_ROWS; index += 1) {
+    const item = store.items[index];
+    if (!item.probe) rows.push([exactText(item.time), store.nodeName(item.node), item.text, item.why]);
+  }
+  return paperTable(["time", "node", "event", "why"], rows);
+}
+
+function paperTable(heads, rows) {
+  return h(
+    "table",
+    null,
+    h("thead", null, h("tr", null, ...heads.map((head) => h("th", null, head)))),
+    h("tbody", null, ...rows.map((row) => h("tr", null, ...row.map((text) => h("td", null, text))))),
+  );
+}
