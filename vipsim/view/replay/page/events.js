@@ -86,15 +86,15 @@ function drawRows(view, all) {
 }
 
 function newRow(view) {
-  const sign = s("path", {});
+  const sign = s("path", { class: "v-token" });
   const line = {
     sign,
+    icon: s("svg", { viewBox: "-8 -8 16 16", "aria-hidden": "true" }, sign),
     time: h("span", { class: "v-row-time" }),
     node: h("span", { class: "v-row-node" }),
     text: h("span", { class: "v-row-text" }),
   };
-  const icon = s("svg", { viewBox: "0 0 16 16", "aria-hidden": "true", class: "v-row-sign" }, sign);
-  line.element = h("div", { class: "v-row", role: "option" }, line.time, icon, line.node, line.text);
+  line.element = h("div", { class: "v-row", role: "option" }, line.time, line.icon, line.node, line.text);
   view.sheet.append(line.element);
   return line;
 }
@@ -119,11 +119,12 @@ function fillRow(view, line, place) {
   setText(line.time, timeText(item === null ? row.time : item.time, 6).slice(0, -2));
   setText(line.node, item === null ? "" : app.store.nodeName(item.node));
   setText(line.text, text);
-  setAttr(element, "title", item === null ? text : item.why === "" ? text : `${text}\n${item.why}`);
+  setAttr(element, "title", text);
   setAttr(element, "aria-label", item === null ? text : spokenText(app, item));
-  const sign = item === null ? null : signOf(item);
-  line.sign.setAttribute("d", sign?.path ?? "");
-  line.sign.style.fill = sign?.color ?? "";
+  const sign = item === null ? { path: "", scale: 1, look: "" } : signOf(item);
+  setAttr(line.sign, "d", sign.path);
+  setAttr(line.sign, "transform", `scale(${sign.scale})`);
+  setAttr(line.icon, "class", `v-row-sign ${sign.look}`);
 }
 
 /** What a screen reader says of an item. */

@@ -1,8 +1,8 @@
 // Which items are listed, and stepping through them.
 import { firstAtOrAfter } from "./store.js";
 
-/** Everything but the clients' own probes; kind is that of a record, or "frame:KIND". */
-const LIST_ALL = { text: "", kind: "", node: "", probes: false };
+/** Everything but the clients' own probes and what other items tell already; kind is that of a record, or "frame:KIND". */
+const LIST_ALL = { text: "", kind: "", node: "", probes: false, details: false };
 
 /** The methods of the app that list items and step through them. */
 export function createFilter(app) {
@@ -10,7 +10,7 @@ export function createFilter(app) {
   return {
     filter: LIST_ALL,
     listed: listedItems(app, LIST_ALL),
-    /** Change what is listed: {text, kind, node, probes}, each optional. */
+    /** Change what is listed: {text, kind, node, probes, details}, each optional. */
     setFilter(change) {
       app.filter = { ...app.filter, ...change };
       app.listed = listedItems(app, app.filter);
@@ -55,8 +55,10 @@ function listedItems(app, filter) {
 }
 
 function passesFilter(app, item, filter, words) {
-  if (item.probe && !filter.probes) return false;
-  if (filter.kind !== "" && filter.kind !== (item.frame < 0 ? item.kind : `frame:${item.kind}`)) return false;
+  const isAsked = filter.kind !== "";
+  if (isAsked && filter.kind !== (item.frame < 0 ? item.kind : `frame:${item.kind}`)) return false;
+  if (!isAsked && item.probe && !filter.probes) return false;
+  if (!isAsked && item.isDetail && !filter.details && words.length === 0) return false;
   const node = app.store.nodeName(item.node);
   if (filter.node !== "" && node !== filter.node) return false;
   if (words.length === 0) return true;

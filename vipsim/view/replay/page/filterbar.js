@@ -14,11 +14,12 @@ export function createFilterBar(app) {
   const kind = choiceField("Kind of event", "all kinds", kindChoices(app), (value) => app.setFilter({ kind: value }));
   const nodes = app.doc.nodes.map((node) => [node.name, node.name]);
   const node = choiceField("Node", "all nodes", nodes, (value) => app.setFilter({ node: value }));
-  const count = app.store.items.filter((item) => item.probe).length;
-  const probes = h("input", { type: "checkbox", on: { change: () => app.setFilter({ probes: probes.checked }) } });
-  const box = h("label", { class: "v-check", title: "List every probe of the clients" }, probes, "probes");
+  const { items } = app.store;
+  const boxes = [];
+  if (items.some((item) => item.probe)) boxes.push(checkField(app, "probes", "List every frame of the clients' own traffic"));
+  if (items.some((item) => item.isDetail)) boxes.push(checkField(app, "details", "List timers and what else other events tell already"));
   app.focusFilter = () => text.focus();
-  return { element: h("div", { class: "v-filter", role: "search" }, text, kind, node, count > 0 ? box : null) };
+  return { element: h("div", { class: "v-filter", role: "search" }, text, kind, node, ...boxes) };
 }
 
 function choiceField(label, all, values, choose) {
@@ -29,6 +30,11 @@ function choiceField(label, all, values, choose) {
     ...values.map(([value, words]) => h("option", { value }, words)),
   );
   return select;
+}
+
+function checkField(app, name, title) {
+  const box = h("input", { type: "checkbox", on: { change: () => app.setFilter({ [name]: box.checked }) } });
+  return h("label", { class: "v-check", title }, box, name);
 }
 
 /** Kinds that occur, records first. */

@@ -13,7 +13,7 @@ export function createHeader(app) {
   const element = h(
     "header",
     { class: "v-header" },
-    h("div", { class: "v-name" }, h("h1", null, doc.name), h("p", { title: doc.lesson ?? "" }, doc.title)),
+    h("div", { class: "v-name" }, h("h1", null, doc.name, h("small", null, ` seed ${doc.seed}`)), h("p", { title: doc.lesson }, doc.lesson)),
     caption,
     h("div", { class: "v-readouts" }, owner.element, outage.element, clock.element),
   );
@@ -23,8 +23,9 @@ export function createHeader(app) {
     setText(caption, captionText(app));
     setText(owner.value, ownerText(app));
     owner.element.dataset.count = String(ownersNow(app));
-    const { text, state } = outageNow(app);
+    const { text, label, state } = outageNow(app);
     setText(outage.value, text);
+    setText(outage.label, label);
     outage.element.dataset.state = state;
   };
   app.on("time", show);
@@ -34,7 +35,8 @@ export function createHeader(app) {
 
 function readout(label, kind) {
   const value = h("span", { class: "v-value" });
-  return { value, element: h("div", { class: `v-readout ${kind}` }, h("span", { class: "v-label" }, label), value) };
+  const name = h("span", { class: "v-label" }, label);
+  return { value, label: name, element: h("div", { class: `v-readout ${kind}` }, name, value) };
 }
 
 /** "8.123" and "456": seconds to ms, and the microseconds after them. */
@@ -63,12 +65,15 @@ function ownerText(app) {
   return texts.join(" · ") || "nobody";
 }
 
-/** The outage that began last: a stopwatch while it lasts, its length when it is over. */
+/** The longest outage of what failed last: a stopwatch while it lasts, its length when it is over. */
 function outageNow(app) {
   const begun = app.doc.outages.filter((outage) => outage.from <= app.now);
-  if (begun.length === 0) return { text: "none yet", state: "none" };
+  if (begun.length === 0) return { text: "none yet", label: "Outage", state: "none" };
   const last = begun.reduce((one, other) => (other.from >= one.from ? other : one));
-  const isOver = last.to !== null && last.to <= app.now;
-  const length = ((isOver ? last.to : app.now) - last.from) / SECOND;
-  return { text: `${length.toFixed(3)} s`, state: isOver ? "over" : "on" };
+  const same = begun.filter((outage) => outage === last || (outage.failover !== null && outage.failover === last.failover));
+  const untilNow = (outage) => Math.min(outage.to ?? Infinity, app.now) - outage.from;
+  const longest = same.reduce((one, other) => (untilNow(other) > untilNow(one) ? other : one));
+  const isOver = longest.to !== null && longest.to <= app.now;
+  const label = app.doc.outages.length > 1 ? `Outage of ${longest.client}` : "Outage";
+  return { text: `${(untilNow(longest) / SECOND).toFixed(3)} s`, label, state: isOver ? "over" : "on" };
 }

@@ -9,12 +9,12 @@ export function listenToKeys(app, themes, help) {
     " ": () => (app.playing ? app.pause() : app.play()),
     ArrowLeft: () => app.step(-1),
     ArrowRight: () => app.step(1),
-    "Shift+ArrowLeft": () => jump(-SECOND),
-    "Shift+ArrowRight": () => jump(SECOND),
+    "Shift+ArrowLeft": () => app.goTo(app.now - SECOND),
+    "Shift+ArrowRight": () => app.goTo(app.now + SECOND),
     PageUp: () => app.chapter(-1),
     PageDown: () => app.chapter(1),
-    Home: () => goTo(store.start),
-    End: () => goTo(store.end),
+    Home: () => app.goTo(store.start),
+    End: () => app.goTo(store.end),
     "+": () => app.changeSpeed(1),
     "=": () => app.changeSpeed(1),
     "-": () => app.changeSpeed(-1),
@@ -43,16 +43,6 @@ export function listenToKeys(app, themes, help) {
     root.removeEventListener("keydown", hear);
     root.removeEventListener("vipsim-seek", seek);
   });
-
-  function jump(by) {
-    app.select(null);
-    app.seek(app.now + by);
-  }
-
-  function goTo(time) {
-    app.select(null);
-    app.seek(time);
-  }
 }
 
 /** Whether keys belong to the element: a field or a choice. */

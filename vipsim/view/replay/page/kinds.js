@@ -1,22 +1,23 @@
-// Kinds of frames and records: their words, their color and their sign; never color alone.
+// Kinds of frames and records: their words, and the sign of an item; never color alone.
+import { FAMILIES, familyOf } from "./looks.js";
 
-/** Words and families of the kinds; what is not listed is called by its own name. */
-const KIND_LOOKS = {
-  advert: ["adverts", "advert"],
-  garp: ["gratuitous ARP", "garp"],
-  "arp-request": ["ARP requests", "arp"],
-  "arp-reply": ["ARP replies", "arp"],
-  "arp-probe": ["ARP probes", "arp"],
-  "echo-request": ["echo requests", "probe"],
-  "echo-reply": ["echo replies", "probe"],
-  udp: ["UDP", "probe"],
-  "tcp-syn": ["TCP opening", "tcp"],
-  tcp: ["TCP", "tcp"],
-  "tcp-fin": ["TCP closing", "tcp"],
-  "tcp-rst": ["TCP resets", "tcp"],
-  "icmp-error": ["ICMP errors", "error"],
-  ip: ["other IP", "other"],
-  other: ["other frames", "other"],
+/** Words of the kinds of frames; what is not listed is called by its own name. */
+const KIND_WORDS = {
+  advert: "adverts",
+  garp: "gratuitous ARP",
+  "arp-request": "ARP requests",
+  "arp-reply": "ARP replies",
+  "arp-probe": "ARP probes",
+  "echo-request": "echo requests",
+  "echo-reply": "echo replies",
+  udp: "UDP",
+  "tcp-syn": "TCP openings",
+  tcp: "TCP segments",
+  "tcp-fin": "TCP endings",
+  "tcp-rst": "TCP resets",
+  "icmp-error": "ICMP errors",
+  ip: "other IP",
+  other: "other frames",
 };
 
 /** Records: words and sign. */
@@ -42,36 +43,27 @@ const RECORD_LOOKS = {
   timer: ["timers", "dot"],
 };
 
-/** Signs, drawn in a box of 16. */
-const SIGNS = {
-  frame: "M1 7h9V3.5L15.5 8 10 12.5V9H1z",
-  bolt: "M9.5 0.5 2.5 9.5H7L5.5 15.5 13.5 6H8.5z",
-  square: "M3 3h10v10H3z",
-  diamond: "M8 1.5 14.5 8 8 14.5 1.5 8z",
-  grid: "M2 3h12v2.6H2zM2 6.8h12v2.6H2zM2 10.6h12v2.6H2z",
-  plug: "M5 2h2v3h2V2h2v3h1v4H9.2v5H6.8V9H4V5h1z",
-  dot: "M8 4.5a3.5 3.5 0 1 0 .01 0z",
+/** Signs of records, within +-8. */
+const RECORD_SIGNS = {
+  bolt: "M1.5,-8L-6,1.5H-1.5L-3,8L6,-2H0.5Z",
+  square: "M-6,-5H6V5H-6Z",
+  diamond: "M0,-7.5L7.5,0L0,7.5L-7.5,0Z",
+  grid: "M-6,-6H6V-3.2H-6ZM-6,-1.4H6V1.4H-6ZM-6,3.2H6V6H-6Z",
+  plug: "M-3,-7H-1V-3H1V-7H3V-3H4.5V2H1.3V7H-1.3V2H-4.5V-3H-3Z",
+  dot: "M-3.5,0A3.5,3.5 0 1 0 3.5,0A3.5,3.5 0 1 0 -3.5,0Z",
 };
-
-/** The family of a frame's kind: advert, garp, arp, probe, tcp, error or other; its color is --kind-FAMILY. */
-export function kindFamily(kind) {
-  return KIND_LOOKS[kind]?.[1] ?? "other";
-}
-
-/** The color of a frame's kind, as CSS. */
-export function kindColor(kind) {
-  return `var(--kind-${kindFamily(kind)})`;
-}
 
 /** What a kind is called in a choice. */
 export function kindWords(kind, isFrame) {
-  return (isFrame ? KIND_LOOKS[kind]?.[0] : RECORD_LOOKS[kind]?.[0]) ?? kind;
+  return (isFrame ? KIND_WORDS[kind] : RECORD_LOOKS[kind]?.[0]) ?? kind;
 }
 
-/** The path of an item's sign and its color, as CSS. */
+/** The sign of an item: its path, how much it is enlarged, and its class; frames have the shapes of the network. */
 export function signOf(item) {
-  if (item.frame >= 0) return { path: SIGNS.frame, color: kindColor(item.kind) };
+  if (item.frame >= 0) {
+    const family = familyOf(item.kind, item.text, item.probe);
+    return { path: FAMILIES[family].path, scale: 5, look: `v-fam-${family}` };
+  }
   const sign = RECORD_LOOKS[item.kind]?.[1] ?? "dot";
-  const colors = { bolt: "var(--fault)", square: "var(--state-master)", diamond: "var(--owner)", grid: "var(--kind-arp)" };
-  return { path: SIGNS[sign], color: colors[sign] ?? "var(--ink-faint)" };
+  return { path: RECORD_SIGNS[sign], scale: 1, look: `v-sign-${sign}` };
 }

@@ -45,7 +45,7 @@ function eventTable(app) {
   const rows = [];
   for (let index = store.indexAt(fault - PAPER_BEFORE); index < store.items.length && rows.length < PAPER_ROWS; index += 1) {
     const item = store.items[index];
-    if (!item.probe) rows.push([exactText(item.time), store.nodeName(item.node), item.text, item.why]);
+    if (!item.probe && !item.isDetail) rows.push([exactText(item.time), store.nodeName(item.node), item.text, store.why(item)]);
   }
   return paperTable(["time", "node", "event", "why"], rows);
 }

@@ -1,5 +1,8 @@
 // Read access to the document: items in order of time, frames with their hops, state at any time.
+import { lengthText, timeText } from "./words.js";
 
+/** Records that a frame or a "why" tells already: listed only if asked for. */
+const DETAIL_KINDS = new Set(["timer", "advert", "session", "gap"]);
 /** No node, no frame, no place. */
 const NOBODY = -1;
 
@@ -24,6 +27,8 @@ export function createStore(doc) {
     /** Index of an item in `items`; -1 if there is none. */
     indexOf: (ref) => places.get(ref) ?? NOBODY,
     item: (ref) => items[places.get(ref)] ?? null,
+    /** Why an item happened. */
+    why: (item) => (item.frame < 0 ? item.why : store.frame(item.frame).why),
     at: changeAt,
     /** One frame with its hops; see readFrame. */
     frame: (index) => (frames[index] ??= readFrame(doc, index)),
@@ -90,7 +95,8 @@ function readFrame(doc, index) {
     to: all.to[index],
     kind: doc.kinds[all.kind[index]],
     text: textOf(doc, all.text[index]),
-    why: textOf(doc, all.why[index]),
+    why: whyText(doc, index),
+    of: all.of[index],
     hex: doc.bytes[all.bytes[index]] ?? "",
     bytes: all.bytes[index],
     cause: all.cause[index],
@@ -98,6 +104,15 @@ function readFrame(doc, index) {
     hops,
     isLost: hops.some((hop) => hop.isLost),
   };
+}
+
+/** Why a frame was sent; "{of}" is the time of the frame that it speaks of, "{since}" how long ago that was. */
+function whyText(doc, index) {
+  const all = doc.frames;
+  const text = textOf(doc, all.why[index]);
+  const of = all.of[index];
+  if (of < 0) return text;
+  return text.replace("{of}", timeText(all.time[of], 6)).replace("{since}", lengthText(all.time[index] - all.time[of]));
 }
 
 /** Everything that can be listed, in order of time; records before the frames that they cause. */
@@ -114,6 +129,7 @@ function readItems(doc) {
       why: textOf(doc, records.why[index]),
       cause: records.cause[index],
       probe: false,
+      isDetail: DETAIL_KINDS.has(records.kind[index]),
       frame: NOBODY,
     });
   }
@@ -124,9 +140,10 @@ function readItems(doc) {
       kind: doc.kinds[frames.kind[index]],
       node: frames.src[index],
       text: textOf(doc, frames.text[index]),
-      why: textOf(doc, frames.why[index]),
+      why: "", // made when asked for: store.why(item)
       cause: frames.cause[index],
       probe: Boolean(frames.probe[index]),
+      isDetail: false,
       frame: index,
     });
   }
