@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from vipsim.view import style
+from vipsim.view import palette
 
 
 def by_gid(ax: Axes, gid: str) -> list[Any]:
@@ -55,7 +55,7 @@ def assert_readable(ax: Axes) -> None:
     assert isinstance(figure, Figure)
     figure.canvas.draw()
     texts = [text for text in all_texts(figure) if not _is_unused_tick(ax, text)]
-    assert min(text.get_fontsize() for text in texts) >= style.SMALL
+    assert min(text.get_fontsize() for text in texts) >= palette.SMALL
     boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
     for word, box in boxes:
         assert box.x0 > -1 and box.x1 < figure.bbox.width + 1, f"{word!r} leaves the picture"

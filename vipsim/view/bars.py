@@ -13,9 +13,9 @@ from matplotlib.patches import Patch
 
 from vipsim.trace import Trace
 from vipsim.units import SECOND, Time
-from vipsim.view import style
+from vipsim.view import palette, style
 from vipsim.view.lanes import Shelf, Window, silence_text, widest
-from vipsim.view.style import Look
+from vipsim.view.palette import Look
 
 FEW_SILENCES = 6
 """Of more silences of one client only those are labelled that last a fifth of the longest."""
@@ -38,7 +38,7 @@ def edge(look: Look) -> str:
     """Edge of a bar: a silence keeps its own color, since a short one is nothing but its edge."""
     if look.line:
         return look.line
-    return style.GRAY if look.hatch else style.BLACK
+    return palette.GRAY if look.hatch else palette.BLACK
 
 
 def word(ax: Axes, x: float, y: float, text: str, look: Look, gid: str = "length") -> None:
@@ -63,14 +63,14 @@ def announcements(
         legend["announcement"] = diamonds(ax, heard, y, f"announcements:{node}")
     if lost:
         line = legend["unheard"] = diamonds(ax, lost, y, f"unheard:{node}")
-        line.set(markerfacecolor=style.WHITE, markeredgewidth=1.8, label="announcement nobody heard")
+        line.set(markerfacecolor=palette.WHITE, markeredgewidth=1.8, label="announcement nobody heard")
     return legend
 
 
 def diamonds(ax: Axes, times: Sequence[float], y: float, gid: str) -> Line2D:
     """Draw announcements, at these seconds; the line is their entry in a legend too."""
     (line,) = ax.plot(times, [y] * len(times), linestyle="none", zorder=7)
-    line.set(marker="D", markersize=9, color=style.ANNOUNCEMENT.color, markeredgecolor=style.BLACK)
+    line.set(marker="D", markersize=9, color=palette.ANNOUNCEMENT.color, markeredgecolor=palette.BLACK)
     line.set(label="announcement (gratuitous ARP)", gid=gid, clip_on=False)
     return line
 
@@ -118,7 +118,7 @@ def silences(
     spans = [span for last, stop, _ in lengths if (span := part.clip(last, stop))]
     if not spans:
         return False
-    bar(ax, spans, place, style.SILENCE, gid)
+    bar(ax, spans, place, palette.SILENCE, gid)
     shelf = Shelf()
     longest = max(stop - last for last, stop, _ in lengths)
     for last, stop, is_open in sorted(lengths, key=lambda silence: silence[0] - silence[1]):
@@ -146,7 +146,7 @@ def _length(
         if shelf.put(low, high):
             piece = widest(low, high, cuts)
             low, high = piece if width < piece[1] - piece[0] else (low, high)
-            word(ax, (low + high) / 2, y, text, style.SILENCE)
+            word(ax, (low + high) / 2, y, text, palette.SILENCE)
     elif high + width <= part.end / SECOND:
         if shelf.put(low, high + width):
             _beside(ax, high + 0.08 * scale, y, text, "left")
@@ -155,5 +155,5 @@ def _length(
 
 
 def _beside(ax: Axes, x: float, y: float, text: str, side: str) -> None:
-    board = {"facecolor": style.WHITE, "edgecolor": "none", "pad": 1.0}
+    board = {"facecolor": palette.WHITE, "edgecolor": "none", "pad": 1.0}
     style.write(ax, x, y, text, ha=side, va="center", bbox=board, zorder=6, gid="length")

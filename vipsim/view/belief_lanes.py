@@ -11,11 +11,11 @@ from matplotlib.axes import Axes
 
 from vipsim.trace import Trace
 from vipsim.units import SECOND, Time
-from vipsim.view import bars, style
+from vipsim.view import bars, palette
 from vipsim.view.beliefs import FLOODED, Belief
 from vipsim.view.heard import unheard
 from vipsim.view.lanes import Window, widest
-from vipsim.view.style import Look
+from vipsim.view.palette import Look
 from vipsim.wire.addresses import IPv4
 
 Silences = Mapping[str, Sequence[tuple[Time, Time | None]]]
@@ -42,18 +42,18 @@ _SURE = ("REACHABLE", "PERMANENT", "NOARP")
 """States in full color; the others are pale: there the kernel is about to ask, or should."""
 VISIBLE = 0.02
 """Inches: what is narrower is drawn but not explained in the legend."""
-_FLOOD = Look(style.WHITE, "---", style.BLACK, style.GRAY)
-_SHUT = Look(style.PALE, "|||", style.BLACK, style.GRAY)
-_NOBODY = Look(style.WHITE, "\\\\\\", style.BLACK, style.GRAY)
-_NEUTRAL = Look(style.GRAY, "", style.WHITE, style.GRAY)
+_FLOOD = Look(palette.WHITE, "---", palette.BLACK, palette.GRAY)
+_SHUT = Look(palette.PALE, "|||", palette.BLACK, palette.GRAY)
+_NOBODY = Look(palette.WHITE, "\\\\\\", palette.BLACK, palette.GRAY)
+_NEUTRAL = Look(palette.GRAY, "", palette.WHITE, palette.GRAY)
 """Stands in the legend for the color of any node."""
 _OWNERS = (
-    Look(style.BLUE, "", style.WHITE),
-    Look(style.ORANGE),
-    Look(style.GREEN, "", style.WHITE),
-    Look(style.PURPLE),
-    Look(style.SKY),
-    Look(style.GRAY, "", style.WHITE),
+    Look(palette.BLUE, "", palette.WHITE),
+    Look(palette.ORANGE),
+    Look(palette.GREEN, "", palette.WHITE),
+    Look(palette.PURPLE),
+    Look(palette.SKY),
+    Look(palette.GRAY, "", palette.WHITE),
 )
 """Looks of the nodes that are believed in, by turns; vermillion is for silence, yellow for announcements."""
 
@@ -103,8 +103,8 @@ def state_look(color: Look, state: str) -> Look:
     """How a belief looks in that state; `color` is that of its node."""
     hatch = HATCHES.get(state, "oo")
     if state in _SURE:
-        return Look(color.color, hatch, color.ink, style.WHITE if hatch else color.line)
-    return Look(style.tint(color.color, 0.3), hatch, style.BLACK, color.color)
+        return Look(color.color, hatch, color.ink, palette.WHITE if hatch else color.line)
+    return Look(palette.tint(color.color, 0.3), hatch, palette.BLACK, color.color)
 
 
 def draw_owners(sheet: Sheet, top: float, vip: IPv4) -> None:
@@ -145,7 +145,7 @@ def _draw_announcements(sheet: Sheet, vip: IPv4, y: float) -> None:
         for key, line in bars.announcements(sheet.ax, times, y, node, lost).items():
             sheet.legend.setdefault(key, line)
         xs, bottom = [time / SECOND for time in times], sheet.ax.get_ylim()[0]
-        sheet.ax.vlines(xs, y, bottom, colors=style.GRAY, linewidth=1.0, linestyles=":", zorder=4)
+        sheet.ax.vlines(xs, y, bottom, colors=palette.GRAY, linewidth=1.0, linestyles=":", zorder=4)
 
 
 def draw_host(sheet: Sheet, top: float, host: str, beliefs: Sequence[Belief], silences: Silences) -> None:
@@ -161,7 +161,7 @@ def draw_host(sheet: Sheet, top: float, host: str, beliefs: Sequence[Belief], si
                 sheet.explain(belief.state, span, state_look(_NEUTRAL, belief.state))
             else:
                 look, words = (
-                    Look(style.WHITE, HATCHES.get(belief.state, "oo"), line=style.GRAY),
+                    Look(palette.WHITE, HATCHES.get(belief.state, "oo"), line=palette.GRAY),
                     [belief.state],
                 )
                 sheet.explain(belief.state, span, look)
@@ -171,13 +171,13 @@ def draw_host(sheet: Sheet, top: float, host: str, beliefs: Sequence[Belief], si
         who = client if len(silences) > 1 else ""
         where = (place, sheet.part, sheet.trace.duration, sheet.scale, sheet.cuts)
         if bars.silences(sheet.ax, spans, *where, f"silence:{client}", who):
-            sheet.legend.setdefault("silence", bars.swatch(style.SILENCE, "client is not answered"))
+            sheet.legend.setdefault("silence", bars.swatch(palette.SILENCE, "client is not answered"))
 
 
 def _draw_emptiness(sheet: Sheet, y: float, beliefs: Sequence[Belief]) -> None:
     """A thin line through the whole lane; it shows where there is no entry."""
     ends = [sheet.part.start / SECOND, sheet.part.end / SECOND]
-    (line,) = sheet.ax.plot(ends, [y, y], color=style.GRAY, linewidth=1.2, zorder=1, label="no entry")
+    (line,) = sheet.ax.plot(ends, [y, y], color=palette.GRAY, linewidth=1.2, zorder=1, label="no entry")
     edges = [0, *(time for belief in beliefs for time in (belief.start, belief.end)), sheet.trace.duration]
     holes = [sheet.part.clip(low, high) for low, high in zip(edges[::2], edges[1::2], strict=True)]
     if any(hole and hole[1] - hole[0] >= VISIBLE * sheet.scale for hole in holes):

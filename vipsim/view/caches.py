@@ -21,7 +21,7 @@ from matplotlib.axes import Axes
 from vipsim.errors import VipsimError
 from vipsim.trace import Trace
 from vipsim.units import SECOND, Time, seconds, to_duration
-from vipsim.view import bars, style
+from vipsim.view import bars, palette, style
 from vipsim.view.belief_lanes import (
     BAR,
     GAP,
@@ -153,7 +153,7 @@ def plot_caches(
     part = _window(trace, around)
     story = _Story(trace, address)
     lanes, note = _lanes(story, part, nodes)
-    inches = style.WIDTH * 0.775 if ax is None else style.axes_inches(ax)
+    inches = palette.WIDTH * 0.775 if ax is None else style.axes_inches(ax)
     scale = (part.end - part.start) / SECOND / inches
     flags = fault_flags(trace, part, scale)
     top = min([-0.1, *(flag.height - 0.2 for flag in flags)])
@@ -173,11 +173,11 @@ def plot_caches(
         note += f"   ({bare} faults without a label)"
     others = [other for other in scenario_part(trace, "vips") if other != name]
     if vip is None and others:
-        note += f"   (also: --vip {style.plain(', '.join(others), 40)})"
+        note += f"   (also: --vip {palette.plain(', '.join(others), 40)})"
     about = f"{address} ({name})" if name else str(address)
     title = f"who believes what about {about}: {trace.name}, seed {trace.seed} ({trace.world})"
     style.frame_axes(ax, title, f"time since the start of the run [s]{note}")
-    labels = [style.plain_lines(label) for label in ("faults", *(lane.label for lane in lanes))]
+    labels = [palette.plain_lines(label) for label in ("faults", *(lane.label for lane in lanes))]
     ax.set_yticks(ticks, labels=labels, parse_math=False)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)

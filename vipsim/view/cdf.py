@@ -16,7 +16,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from vipsim.errors import VipsimError
 from vipsim.stats import Censored, Column, Duration, Ecdf, Law, Table, ecdf
 from vipsim.units import SECOND, Time
-from vipsim.view import style
+from vipsim.view import palette, style
 from vipsim.view.lanes import silence_text
 
 GRID = 200
@@ -135,8 +135,8 @@ def _label(label: str, values: Sequence[Duration], missing: int, seeds: Iterable
 def _draw_steps(ax: Axes, curve: Ecdf, values: Sequence[Duration], label: str) -> None:
     """The steps, solid up to the horizon; from there to the longest censored run thin."""
     number = sum(1 for line in ax.lines if line.get_gid() == "steps")
-    color = style.CURVES[number % len(style.CURVES)]
-    dashes = style.DASHES[number % len(style.DASHES)]
+    color = palette.CURVES[number % len(palette.CURVES)]
+    dashes = palette.DASHES[number % len(palette.DASHES)]
     last = max([*curve.times, *(value.after for value in values if isinstance(value, Censored))])
     points = [(time, share) for time, share in zip(curve.times, curve.fractions, strict=True)]
     exact = [p for p in points if curve.horizon is None or p[0] <= curve.horizon]
@@ -144,7 +144,7 @@ def _draw_steps(ax: Axes, curve: Ecdf, values: Sequence[Duration], label: str) -
     start = min(end, curve.times[0]) if curve.times else 0
     xs, ys = _seconds([start, *(t for t, _ in exact), end]), [0.0, *(s for _, s in exact), curve.at(end)]
     (line,) = ax.plot(
-        xs, ys, drawstyle="steps-post", color=color, linestyle=dashes, linewidth=style.THICK, label=label
+        xs, ys, drawstyle="steps-post", color=color, linestyle=dashes, linewidth=palette.THICK, label=label
     )
     line.set_gid("steps")
     if last > end:
@@ -167,9 +167,9 @@ def _draw_law(ax: Axes, law: Law) -> None:
     ax.plot(
         _seconds(times),
         shares,
-        color=style.BLACK,
-        linestyle=style.DASHES[(1 + number) % len(style.DASHES)],
-        linewidth=style.THICK - 0.7,
+        color=palette.BLACK,
+        linestyle=palette.DASHES[(1 + number) % len(palette.DASHES)],
+        linewidth=palette.THICK - 0.7,
         label=f"closed form: {_rounded(law.describe())}",
         zorder=3,
         gid="law",
@@ -201,7 +201,7 @@ def _scale_axis(ax: Axes) -> None:
     ax.xaxis.set_minor_formatter(NullFormatter())
     label = ax.get_xlabel()
     if label.endswith("[s]"):
-        ax.set_xlabel(f"{label}, logarithmic", fontsize=style.TEXT, parse_math=False)
+        ax.set_xlabel(f"{label}, logarithmic", fontsize=palette.TEXT, parse_math=False)
 
 
 def _seconds(times: Iterable[Time]) -> list[float]:

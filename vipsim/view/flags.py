@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from vipsim.trace import Trace
 from vipsim.units import SECOND, Time, seconds
-from vipsim.view import style
+from vipsim.view import palette, style
 from vipsim.view.lanes import Window
 from vipsim.view.words import fault_text
 
@@ -80,7 +80,7 @@ def draw_flags(ax: Axes, flags: Sequence[Flag], bottom: float, gap: float) -> No
         y = flag.height
         pole = [bottom, 0.5 if flag.row is None else y - 0.13]
         dashes = {"linewidth": 1.8, "linestyle": (0, (4, 2)), "zorder": 5, "gid": "fault"}
-        ax.plot([flag.x, flag.x], pole, color=style.BLACK, **dashes)  # type: ignore[arg-type]
+        ax.plot([flag.x, flag.x], pole, color=palette.BLACK, **dashes)  # type: ignore[arg-type]
         if flag.row is not None:
             x, side = (flag.x - gap, "right") if flag.to_left else (flag.x + gap, "left")
             style.write(ax, x, y, flag.text, ha=side, va="center", zorder=6, gid="fault-label")
@@ -113,7 +113,7 @@ def _flag(x: float, text: str, start: float, end: float, scale: float) -> Flag:
     """A flag whose text is short enough for the longer side of its line."""
     limit = 70
     while True:
-        short = style.plain(text, limit)
+        short = palette.plain(text, limit)
         width = (style.text_inches(short) + 0.2) * scale
         if width <= max(x - start, end - x) or limit <= 20:
             return Flag(x, short, width)

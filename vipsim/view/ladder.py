@@ -14,7 +14,7 @@ from matplotlib.patches import FancyArrowPatch
 from vipsim.errors import VipsimError
 from vipsim.trace import Level, Trace
 from vipsim.units import MS, SECOND, Time, format_duration, seconds
-from vipsim.view import style
+from vipsim.view import palette, style
 from vipsim.view.exchange import KINDS, Mark, Message, messages
 from vipsim.view.lanes import Window, in_scenario_order, scenario_nodes, window
 from vipsim.view.rows import Probes, Row, rows
@@ -27,11 +27,11 @@ ROW_INCHES = 0.44
 AROUND: Time = 1500 * MS
 """How much is shown before the first fault and after its announcement, in ns."""
 COLORS = {
-    "advert": style.BLUE,
-    "garp": style.VERMILLION,
-    "arp-request": style.PURPLE,
-    "arp-reply": style.PURPLE,
-    "arp-probe": style.PURPLE,
+    "advert": palette.BLUE,
+    "garp": palette.VERMILLION,
+    "arp-request": palette.PURPLE,
+    "arp-reply": palette.PURPLE,
+    "arp-probe": palette.PURPLE,
 }
 
 
@@ -99,7 +99,7 @@ def plot_ladder(
         note += f"; {len(found) - len(shown)} more rows: choose --from and --to, --nodes or --kinds"
     if polls:
         note += f"; {polls} background polls left out"
-    ax.set_xlabel(note, fontsize=style.TEXT)
+    ax.set_xlabel(note, fontsize=palette.TEXT)
     return ax
 
 
@@ -149,9 +149,9 @@ def _draw_lanes(ax: Axes, lanes: Sequence[str], count: int) -> None:
     ax.set_xlim(-0.4, len(lanes) - 0.6)
     ax.set_ylim(max(6, count) - 0.4, -0.9)
     for x in range(len(lanes)):
-        ax.axvline(x, color=style.GRAY, linewidth=1.6, zorder=1)
+        ax.axvline(x, color=palette.GRAY, linewidth=1.6, zorder=1)
     ax.xaxis.tick_top()
-    ax.set_xticks(range(len(lanes)), labels=[style.plain(name, 20) for name in lanes], parse_math=False)
+    ax.set_xticks(range(len(lanes)), labels=[palette.plain(name, 20) for name in lanes], parse_math=False)
     for label in ax.get_xticklabels():
         label.set(fontweight="bold")
     for side in ("left", "bottom"):
@@ -161,8 +161,8 @@ def _draw_lanes(ax: Axes, lanes: Sequence[str], count: int) -> None:
 def _write_times(ax: Axes, shown: Sequence[Row]) -> None:
     """The time of each row at its left, to the microsecond."""
     ax.set_yticks(range(len(shown)), labels=[f"{row.time / SECOND:.6f}" for row in shown])
-    ax.tick_params(axis="both", length=0, labelsize=style.SMALL)
-    ax.tick_params(axis="x", labelsize=style.TEXT)
+    ax.tick_params(axis="both", length=0, labelsize=palette.SMALL)
+    ax.tick_params(axis="x", labelsize=palette.TEXT)
 
 
 def _draw_row(ax: Axes, y: int, row: Row, lanes: Sequence[str]) -> None:
@@ -177,7 +177,7 @@ def _draw_row(ax: Axes, y: int, row: Row, lanes: Sequence[str]) -> None:
 
 def _draw_message(ax: Axes, y: int, message: Message, lanes: Sequence[str]) -> None:
     """Arrows to all hosts that got it, crosses where it was lost, one label."""
-    x, color = lanes.index(message.src), COLORS.get(message.kind, style.BLACK)
+    x, color = lanes.index(message.src), COLORS.get(message.kind, palette.BLACK)
     reached = [lanes.index(node) for node in message.arrived if node in lanes]
     lost = [
         (None if node is None else lanes.index(node), why)
@@ -186,7 +186,9 @@ def _draw_message(ax: Axes, y: int, message: Message, lanes: Sequence[str]) -> N
     ]
     for target in reached:
         _arrow(ax, x, target, y, color, f"frame:{message.kind}")
-    fill = style.WHITE if message.kind == "garp" and not message.arrived else color  # hollow: nobody heard it
+    fill = (
+        palette.WHITE if message.kind == "garp" and not message.arrived else color
+    )  # hollow: nobody heard it
     dot = {"marker": "o", "markersize": 9, "markerfacecolor": fill, "markeredgewidth": 2}
     ax.plot([x], [y], color=color, linestyle="none", zorder=4, gid=f"sent:{message.kind}", **dot)  # type: ignore[arg-type]
     ends: list[float] = list(reached)
@@ -207,8 +209,8 @@ def _aside(x: int, lanes: Sequence[str]) -> float:
 
 def _lost(ax: Axes, x: float, end: float, y: float, gid: str) -> None:
     """A dotted line with a cross at its end."""
-    ax.plot([x, end], [y, y], color=style.GRAY, linewidth=2.0, linestyle=":", zorder=2, gid=gid)
-    mark = {"marker": "x", "markersize": 10, "markeredgewidth": 3, "color": style.BLACK}
+    ax.plot([x, end], [y, y], color=palette.GRAY, linewidth=2.0, linestyle=":", zorder=2, gid=gid)
+    mark = {"marker": "x", "markersize": 10, "markeredgewidth": 3, "color": palette.BLACK}
     ax.plot([end], [y], linestyle="none", zorder=5, **mark)  # type: ignore[arg-type]
 
 
@@ -228,7 +230,7 @@ def _label(ax: Axes, x: int, ends: Sequence[float], y: int, text: str, count: in
     scale = (count - 0.2) / style.axes_inches(ax)
     half = style.text_inches(text) / 2 * scale
     center = min(max((x + far) / 2, -0.38 + half), count - 0.62 - half)
-    board = {"facecolor": style.WHITE, "edgecolor": "none", "pad": 0.6}
+    board = {"facecolor": palette.WHITE, "edgecolor": "none", "pad": 0.6}
     style.write(ax, center, y - 0.14, text, ha="center", va="bottom", bbox=board, zorder=4, gid="label")
 
 
@@ -238,7 +240,7 @@ def _arrow(ax: Axes, x0: float, x1: float, y: float, color: str, gid: str) -> No
         (x1, y),
         arrowstyle="-|>",
         mutation_scale=18,
-        linewidth=style.THICK,
+        linewidth=palette.THICK,
         color=color,
         shrinkA=0,
         shrinkB=1,
@@ -253,33 +255,33 @@ def _draw_probes(ax: Axes, y: int, probes: Probes, lanes: Sequence[str]) -> None
     spots = {lanes.index(node): node for node in probes.nodes if node in lanes} or {0: ""}
     end = float(lanes.index(probes.target)) if probes.target in lanes else _aside(min(spots), lanes)
     low, high = min(*spots, end), max(*spots, end)
-    ax.barh(y, high - low, left=low, height=0.74, color=style.PALE, zorder=2, gid="probes")
+    ax.barh(y, high - low, left=low, height=0.74, color=palette.PALE, zorder=2, gid="probes")
     under = y + 0.25
     for x, node in spots.items():
-        ax.plot([x], [under], marker="o", markersize=7, color=style.GRAY, linestyle="none", zorder=4)
+        ax.plot([x], [under], marker="o", markersize=7, color=palette.GRAY, linestyle="none", zorder=4)
         if node in probes.served:
-            _arrow(ax, x, end, under, style.GRAY, "probes-answered")
+            _arrow(ax, x, end, under, palette.GRAY, "probes-answered")
         else:
             _lost(ax, x, end, under, "probes-lost")
     scale = (len(lanes) - 0.2) / style.axes_inches(ax)
     half = style.text_inches(probes.text) / 2 * scale
     center = min(max((low + high) / 2, -0.38 + half), len(lanes) - 0.62 - half)
-    board = {"facecolor": style.PALE, "edgecolor": "none", "pad": 0.8}
+    board = {"facecolor": palette.PALE, "edgecolor": "none", "pad": 0.8}
     written = style.write(ax, center, y - 0.1, probes.text, ha="center", va="center", bbox=board)
     written.set(zorder=4, gid="probes-text")
 
 
 def _draw_mark(ax: Axes, y: int, mark: Mark, lanes: Sequence[str]) -> None:
     """A box on the host's lane; a line through all lanes shows what hit no single one of them."""
-    look = style.STATES.get(mark.state, style.OWNER if not mark.state else style.STATES["INIT"])
-    fill, ink = (style.BLACK, style.WHITE) if mark.is_fault else (look.color, look.ink)
-    board = {"facecolor": fill, "edgecolor": style.BLACK, "boxstyle": "round,pad=0.25"}
+    look = palette.STATES.get(mark.state, palette.OWNER if not mark.state else palette.STATES["INIT"])
+    fill, ink = (palette.BLACK, palette.WHITE) if mark.is_fault else (look.color, look.ink)
+    board = {"facecolor": fill, "edgecolor": palette.BLACK, "boxstyle": "round,pad=0.25"}
     scale = (len(lanes) - 0.2) / style.axes_inches(ax)
     text = mark.text if mark.is_fault else f"{mark.node}: {mark.text}"
     half = (style.text_inches(text) / 2 + 0.1) * scale
     lane = _lane_of(mark.node, lanes)
     if lane is None:
-        ax.plot([0, len(lanes) - 1], [y, y], color=style.BLACK, linewidth=1.8, zorder=5, gid="mark-line")
+        ax.plot([0, len(lanes) - 1], [y, y], color=palette.BLACK, linewidth=1.8, zorder=5, gid="mark-line")
         lane = (len(lanes) - 1) / 2
     center = min(max(lane, -0.38 + half), len(lanes) - 0.62 - half)
     style.write(ax, center, y, text, ha="center", va="center", color=ink, bbox=board, zorder=6, gid="mark")

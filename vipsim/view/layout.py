@@ -11,20 +11,21 @@
      [app1]      |        [app3]   everybody else: below, a second row staggered by
               [app2]               half a column, so that every cable runs straight
 
-Everything is in inches, measured with the font that draws it, so boxes cannot overlap. The order
+Everything is in inches; texts are measured as whoever draws them says, so boxes cannot overlap. The order
 comes from the scenario alone: the same scenario gives the same picture.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-
-import networkx as nx
 
 from vipsim.scenario.model import CarpMember, Host, Link, Scenario
 from vipsim.units import format_duration, format_rate
-from vipsim.view import style
+from vipsim.view.palette import WIDTH, plain
+
+Measure = Callable[[str], float]
+"""Width of a small text in inches."""
 
 GAP = 0.4
 """Inches between two boxes of a row: a cable of the second row runs through the middle of it."""
@@ -80,17 +81,17 @@ class _Column:
         return self.above if side > 0 else self.below
 
 
-def plan(scenario: Scenario, graph: nx.Graph[str]) -> Plan:
-    """Place every node of a scenario; `graph` tells who is linked with whom."""
+def plan(scenario: Scenario, measure: Measure) -> Plan:
+    """Place every node of a scenario, in boxes that are wide enough for their texts."""
     texts = {host.name: host_lines(scenario, host) for host in scenario.hosts}
-    sizes = {name: _size(lines) for name, lines in texts.items()}
+    sizes = {name: _size(lines, measure) for name, lines in texts.items()}
     cell = max([width for width, _ in sizes.values()], default=1.6) + GAP
-    columns = _columns(scenario, graph)
+    columns = _columns(scenario)
     rows = {side: _rows([len(c.hosts(side)) for c in columns], cell) for side in (1, -1)}
     for column in columns:
         column.cells = max(1.0, *(_extent(len(column.hosts(side)), rows[side]) for side in rows))
     total = sum(column.cells for column in columns) * cell
-    width = max(style.WIDTH, total)
+    width = max(WIDTH, total)
     left = (width - total) / 2
     boxes: dict[str, Box] = {}
     for column in columns:
@@ -107,7 +108,7 @@ def plan(scenario: Scenario, graph: nx.Graph[str]) -> Plan:
 
 def _rows(counts: Sequence[int], cell: float) -> int:
     """One row if it fits on a slide, else two."""
-    return 1 if sum(max(1, count) for count in counts) * cell <= style.WIDTH else 2
+    return 1 if sum(max(1, count) for count in counts) * cell <= WIDTH else 2
 
 
 def _extent(count: int, rows: int) -> float:
@@ -129,7 +130,7 @@ def host_lines(scenario: Scenario, host: Host) -> tuple[str, ...]:
         mine = [c for c in scenario.clients if c.node == host.name and c.measured == is_measured]
         if targets := dict.fromkeys(client.target for client in mine):
             lines.append(f"{word} {', '.join(targets)}")
-    return tuple(style.plain(line, 28) for line in lines)
+    return tuple(plain(line, 28) for line in lines)
 
 
 def common_cable(links: Sequence[Link]) -> str:
@@ -167,16 +168,19 @@ def candidates(group: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(member.node for member in members))
 
 
-def _size(lines: Sequence[str]) -> tuple[float, float]:
+def _size(lines: Sequence[str], measure: Measure) -> tuple[float, float]:
     """Width and height in inches of a box with a name and these lines."""
-    width = max([style.text_inches(line) for line in lines], default=0.0)
+    width = max([measure(line) for line in lines], default=0.0)
     return max(width + 2 * PAD, 1.2), LINE * (len(lines) + 1.2) + 2 * PAD * 0.8
 
 
-def _columns(scenario: Scenario, graph: nx.Graph[str]) -> list[_Column]:
+def _columns(scenario: Scenario) -> list[_Column]:
     """Switches in the order of a walk along their links, each with its hosts."""
     switches = [switch.name for switch in scenario.switches]
-    order = _walk(switches, graph)
+    neighbors: dict[str, dict[str, None]] = {node.name: {} for node in scenario.nodes}
+    for link in scenario.links:
+        neighbors[link.a.node][link.b.node] = neighbors[link.b.node][link.a.node] = None
+    order = _walk(switches, neighbors)
     columns = {name: _Column(name, [], []) for name in order}
     loose = _Column(None, [], [])
     members = {node for group in scenario.groups for node in candidates(group)}
@@ -185,7 +189,7 @@ def _columns(scenario: Scenario, graph: nx.Graph[str]) -> list[_Column]:
         members = set(hosts[: len(hosts) // 2])
     places = {}
     for host in hosts:
-        homes = [order.index(name) for name in graph.adj[host] if name in columns]
+        homes = [order.index(name) for name in neighbors[host] if name in columns]
         places[host] = sum(homes) / len(homes) if homes else -1.0
     for host in sorted(hosts, key=lambda name: places[name]):
         column = columns[order[int(places[host])]] if places[host] >= 0 else loose
@@ -193,15 +197,20 @@ def _columns(scenario: Scenario, graph: nx.Graph[str]) -> list[_Column]:
     return [*columns.values(), *([loose] if loose.above else [])]
 
 
-def _walk(switches: list[str], graph: nx.Graph[str]) -> list[str]:
+def _walk(switches: list[str], neighbors: Mapping[str, Mapping[str, None]]) -> list[str]:
     """Return all switches so that linked ones stand side by side: chains from an end, in depth first."""
-    links = nx.Graph(graph.subgraph(switches))
-    order: list[str] = []
-    for start in sorted(switches, key=lambda name: (links.degree(name) > 1, switches.index(name))):
-        if start not in order:
-            walk = nx.dfs_preorder_nodes(links, start, sort_neighbors=lambda names: sorted(names))
-            order += [name for name in walk if name not in order]
-    return order
+    linked = {name: sorted(other for other in neighbors[name] if other in switches) for name in switches}
+    order: dict[str, None] = {}
+    for start in sorted(switches, key=lambda name: (len(linked[name]) > 1, switches.index(name))):
+        ways = [iter((start,))]
+        while ways:
+            name = next(ways[-1], None)
+            if name is None:
+                ways.pop()
+            elif name not in order:
+                order[name] = None
+                ways.append(iter(linked[name]))
+    return [*order]
 
 
 def _hang(

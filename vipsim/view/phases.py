@@ -15,7 +15,7 @@ from vipsim.errors import VipsimError
 from vipsim.trace import Trace
 from vipsim.trace.outcome import Failover, parts
 from vipsim.units import SECOND, Time
-from vipsim.view import style
+from vipsim.view import palette, style
 from vipsim.view.cdf import seeds_text
 from vipsim.view.lanes import by_number, clients_in_order, silence_text
 
@@ -73,7 +73,7 @@ def plot_phases(data: Trace | Failover | Iterable[Trace | Failover], ax: Axes | 
     ax = style.axes_or_new(ax, height=max(4.2, 2.2 + ROW_INCHES * len(shown)))
     longest = max(bar.length for bar in shown) / SECOND
     room = style.axes_inches(ax)
-    widest = max(style.text_inches(bar.text, style.TEXT) for bar in shown)
+    widest = max(style.text_inches(bar.text, palette.TEXT) for bar in shown)
     scale = (longest or 1.0) / max(room / 4, room - 0.3 - widest)
     ax.set_xlim(0, scale * room)
     for lane, bar in enumerate(shown):
@@ -86,13 +86,13 @@ def plot_phases(data: Trace | Failover | Iterable[Trace | Failover], ax: Axes | 
         title += f" (the first {len(shown)} of {len(rows)} bars)"
     style.frame_axes(ax, title, "silence of the client [s]")
     ax.set_ylim(len(shown) - 0.4, -0.6)
-    labels = [style.plain_lines(bar.label) for bar in shown]
+    labels = [palette.plain_lines(bar.label) for bar in shown]
     ax.set_yticks(range(len(shown)), labels=labels, parse_math=False)
     ax.tick_params(axis="y", length=0)
     used = {name for bar in shown for name, _ in bar.pieces}
-    looks = style.PHASES | ({APART: style.APART} if APART in used else {})
+    looks = palette.PHASES | ({APART: palette.APART} if APART in used else {})
     handles = [
-        Patch(facecolor=look.color, hatch=look.hatch, edgecolor=style.BLACK, label=_in_words(name))
+        Patch(facecolor=look.color, hatch=look.hatch, edgecolor=palette.BLACK, label=_in_words(name))
         for name, look in looks.items()
     ]
     style.legend_below(ax, handles, columns=len(handles))
@@ -157,7 +157,7 @@ def _draw_bar(ax: Axes, lane: int, bar: _Bar, scale: float) -> None:
     """The parts side by side, each with its length where there is room, and their sum at the end."""
     begin: Time = 0
     for name, length in bar.pieces:
-        look = style.APART if name == APART else style.PHASES[name]
+        look = palette.APART if name == APART else palette.PHASES[name]
         left, width = begin / SECOND, length / SECOND
         ax.barh(
             lane,
@@ -166,7 +166,7 @@ def _draw_bar(ax: Axes, lane: int, bar: _Bar, scale: float) -> None:
             height=0.62,
             color=look.color,
             hatch=look.hatch,
-            edgecolor=style.BLACK,
+            edgecolor=palette.BLACK,
             linewidth=0.8 if length else 0.0,
             gid="apart" if name == APART else f"phase:{name}",
         )
@@ -176,4 +176,4 @@ def _draw_bar(ax: Axes, lane: int, bar: _Bar, scale: float) -> None:
             written = style.write(ax, left + width / 2, lane, text, color=look.ink, bbox=board)
             written.set(ha="center", va="center", gid=f"length:{name}")
         begin += length
-    style.write(ax, begin / SECOND + 0.08 * scale, lane, bar.text, style.TEXT, va="center", gid="blackout")
+    style.write(ax, begin / SECOND + 0.08 * scale, lane, bar.text, palette.TEXT, va="center", gid="blackout")

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from vipsim.trace import Record, Trace
 from vipsim.units import Time
-from vipsim.view.style import DOWN, STOPPED
+from vipsim.view.palette import DOWN, STOPPED
 
 Interval = tuple[Time, Time]
 _Test = Callable[[Record], bool]

@@ -13,12 +13,12 @@ from matplotlib.lines import Line2D
 
 from vipsim.trace import Trace
 from vipsim.units import SECOND, Time, format_duration
-from vipsim.view import bars, style
+from vipsim.view import bars, palette, style
 from vipsim.view.flags import draw_flags, fault_flags
 from vipsim.view.heard import unheard
 from vipsim.view.lanes import Window, clients_in_order, in_scenario_order, silence_text, widest, window
+from vipsim.view.palette import Look
 from vipsim.view.pieces import pieces
-from vipsim.view.style import Look
 
 MOST_CLIENTS = 12
 """Clients shown; of more, those with the longest blackouts."""
@@ -26,7 +26,7 @@ LANE_INCHES = 0.8
 DIAMOND, BAR, STRIP, TICKS = -0.34, (-0.26, 0.34), (0.09, 0.12), (0.26, 0.42)
 """Where in a lane: the diamonds, (top, height) of bar and strip, (top, bottom) of ticks; y grows downward."""
 LEGEND = (
-    *style.STATES,
+    *palette.STATES,
     "frozen",
     "owner",
     "advert",
@@ -90,7 +90,7 @@ def plot_timeline(
         note += f"   ({bare} faults without a label)"
     title = f"{trace.name}: {format_duration(trace.duration)}, seed {trace.seed} ({trace.world})"
     style.frame_axes(ax, title, f"time since the start of the run [s]{note}")
-    ax.set_yticks(range(count), labels=[style.plain_lines(label) for label in labels], parse_math=False)
+    ax.set_yticks(range(count), labels=[palette.plain_lines(label) for label in labels], parse_math=False)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
     known = {key: legend[key] for key in LEGEND if key in legend}
@@ -107,7 +107,7 @@ def _shown_clients(trace: Trace) -> tuple[list[str], int]:
 
 def _scale(part: Window, ax: Axes | None) -> float:
     """Seconds per inch."""
-    inches = style.WIDTH * 0.775 if ax is None else style.axes_inches(ax)
+    inches = palette.WIDTH * 0.775 if ax is None else style.axes_inches(ax)
     return (part.end - part.start) / SECOND / inches
 
 
@@ -125,12 +125,12 @@ def _draw_daemon(
     cuts = bars.fault_times(trace)
     for begin, end, state, is_frozen in pieces(trace, node, machine):
         if span := part.clip(begin, end):
-            look = style.STATES.get(state, Look(style.WHITE, "oo"))
+            look = palette.STATES.get(state, Look(palette.WHITE, "oo"))
             legend.setdefault(state, bars.swatch(look, state))
             word, gid = state, f"state:{node}:{machine}:{state}"
             if is_frozen:
-                look, word = Look(look.color, style.FROZEN, look.ink), f"{state}, frozen"
-                legend.setdefault("frozen", bars.swatch(Look(style.WHITE, style.FROZEN), "frozen"))
+                look, word = Look(look.color, palette.FROZEN, look.ink), f"{state}, frozen"
+                legend.setdefault("frozen", bars.swatch(Look(palette.WHITE, palette.FROZEN), "frozen"))
             bars.bar(ax, [span], (lane + BAR[0], BAR[1]), look, gid + (":frozen" if is_frozen else ""))
             low, high = widest(*span, cuts)
             if bars.room_for(word, (low, high), scale):
@@ -138,8 +138,8 @@ def _draw_daemon(
     for vip, owners in trace.owners().items():
         for begin, end, owner in owners:
             if owner == node and (span := part.clip(begin, end)):
-                bars.bar(ax, [span], (lane + STRIP[0], STRIP[1]), style.OWNER, f"owner:{node}:{vip}")
-                legend.setdefault("owner", bars.swatch(style.OWNER, "kernel owns the VIP"))
+                bars.bar(ax, [span], (lane + STRIP[0], STRIP[1]), palette.OWNER, f"owner:{node}:{vip}")
+                legend.setdefault("owner", bars.swatch(palette.OWNER, "kernel owns the VIP"))
     _draw_messages(ax, trace, part, lane, node, machine, legend)
 
 
@@ -151,10 +151,10 @@ def _draw_messages(
     if adverts:
         xs = [record.time / SECOND for record in adverts]
         gid = f"adverts:{node}:{machine}"
-        ax.vlines(xs, lane + TICKS[0], lane + TICKS[1], colors=style.BLACK, linewidth=1.6, gid=gid)
+        ax.vlines(xs, lane + TICKS[0], lane + TICKS[1], colors=palette.BLACK, linewidth=1.6, gid=gid)
         is_probe = adverts[0].data.get("form") == "probe"
         label = "probe of the heartbeat" if is_probe else "advert"
-        tick = Line2D([], [], color=style.BLACK, linestyle="none", label=label)
+        tick = Line2D([], [], color=palette.BLACK, linestyle="none", label=label)
         tick.set(marker="|", markersize=12, markeredgewidth=2)
         legend.setdefault("probe" if is_probe else "advert", tick)
     if times := [record.time for record in trace.select("announce", node) if record.time in part]:
@@ -168,12 +168,14 @@ def _draw_client(
     """Silences of a client with their lengths; returns the lane's label."""
     summary = trace.metrics.clients[client]
     ends = [part.start / SECOND, part.end / SECOND]
-    ax.plot(ends, [lane, lane], color=style.GREEN, linewidth=style.THICK, zorder=1)
-    legend.setdefault("answered", Line2D([], [], color=style.GREEN, linewidth=style.THICK, label="answered"))
+    ax.plot(ends, [lane, lane], color=palette.GREEN, linewidth=palette.THICK, zorder=1)
+    legend.setdefault(
+        "answered", Line2D([], [], color=palette.GREEN, linewidth=palette.THICK, label="answered")
+    )
     cuts = bars.fault_times(trace)
     place = (lane - 0.2, 0.4)
     if bars.silences(ax, summary.silences, place, part, trace.duration, scale, cuts, f"silence:{client}"):
-        legend.setdefault("silence", bars.swatch(style.SILENCE, "silence"))
+        legend.setdefault("silence", bars.swatch(palette.SILENCE, "silence"))
     if len(summary.silences) < 2:
         return client
     total = silence_text(summary.blackout, summary.censored)

@@ -6,14 +6,14 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from vipsim.scenario.model import Group, Link, Scenario
-from vipsim.view import style
+from vipsim.view import palette, style
 from vipsim.view.layout import Box, Plan, cable_text, candidates, common_cable, plan
 
 VIP_ROOM = 0.85
 """Inches above the hosts for the virtual addresses."""
 BUS = 0.13
 """Inches between the lines of two groups."""
-COLORS = (style.ORANGE, style.PURPLE, style.SKY, style.YELLOW)
+COLORS = (palette.ORANGE, palette.PURPLE, palette.SKY, palette.YELLOW)
 """Colors of groups, in order."""
 
 
@@ -34,7 +34,7 @@ def plot_topology(scenario: Scenario, ax: Axes | None = None) -> Axes:
         In inches of the picture, without ticks. Each node is a patch whose gid is ``node:NAME``, each
         link a line with the gid ``link:END-END``, each group a patch ``vip:GROUP``.
     """
-    placed = plan(scenario, scenario.graph())
+    placed = plan(scenario, style.text_inches)
     height = placed.height + (VIP_ROOM + BUS * len(scenario.groups) if scenario.groups else 0.0)
     is_new = ax is None
     ax = style.axes_or_new(ax, height=height + 0.6, width=placed.width + 0.2)
@@ -63,14 +63,14 @@ def plot_topology(scenario: Scenario, ax: Axes | None = None) -> Axes:
 
 def _draw_box(ax: Axes, box: Box, is_member: bool, scale: float) -> None:
     """A host with its lines, or a switch as a bar with its name."""
-    color = "#4D4D4D" if box.side == 0 else style.STATES["BACKUP"].color if is_member else style.WHITE
+    color = "#4D4D4D" if box.side == 0 else palette.STATES["BACKUP"].color if is_member else palette.WHITE
     patch = FancyBboxPatch(
         (box.x - box.width / 2, box.y - box.height / 2),
         box.width,
         box.height,
         boxstyle="round,pad=0,rounding_size=0.08",
         facecolor=color,
-        edgecolor=style.BLACK,
+        edgecolor=palette.BLACK,
         linewidth=1.6,
         zorder=3,
         gid=f"node:{box.name}",
@@ -78,14 +78,16 @@ def _draw_box(ax: Axes, box: Box, is_member: bool, scale: float) -> None:
     ax.add_patch(patch)
     how = {"ha": "center", "va": "center", "zorder": 4}
     if box.side == 0:
-        style.write(ax, box.x, box.y, box.name, style.TEXT * scale, color=style.WHITE, weight="bold", **how)
+        style.write(
+            ax, box.x, box.y, box.name, palette.TEXT * scale, color=palette.WHITE, weight="bold", **how
+        )
         return
     step = box.height / (len(box.lines) + 1.9)
     y = box.y + box.height / 2 - 0.95 * step
-    name = style.plain(box.name, 20)
-    style.write(ax, box.x, y, name, style.TEXT * scale, weight="bold", **how)
+    name = palette.plain(box.name, 20)
+    style.write(ax, box.x, y, name, palette.TEXT * scale, weight="bold", **how)
     for number, line in enumerate(box.lines, start=1):
-        style.write(ax, box.x, y - (number + 0.1) * step, line, style.SMALL * scale, **how)
+        style.write(ax, box.x, y - (number + 0.1) * step, line, palette.SMALL * scale, **how)
 
 
 def _draw_link(ax: Axes, placed: Plan, link: Link, label: str, scale: float, shift: float) -> None:
@@ -108,12 +110,12 @@ def _draw_link(ax: Axes, placed: Plan, link: Link, label: str, scale: float, shi
         else:
             place = _draw_arc(ax, left, right, gid)
     if label:
-        board = {"facecolor": style.WHITE, "edgecolor": "none", "pad": 1.5}
-        style.write(ax, *place, label, style.SMALL * scale, ha="center", va="center", bbox=board, zorder=5)
+        board = {"facecolor": palette.WHITE, "edgecolor": "none", "pad": 1.5}
+        style.write(ax, *place, label, palette.SMALL * scale, ha="center", va="center", bbox=board, zorder=5)
 
 
 def _draw_line(ax: Axes, x0: float, y0: float, x1: float, y1: float, gid: str) -> None:
-    ax.plot([x0, x1], [y0, y1], color=style.BLACK, linewidth=style.THICK, solid_capstyle="butt", gid=gid)
+    ax.plot([x0, x1], [y0, y1], color=palette.BLACK, linewidth=palette.THICK, solid_capstyle="butt", gid=gid)
 
 
 def _draw_arc(ax: Axes, left: Box, right: Box, gid: str) -> tuple[float, float]:
@@ -124,8 +126,8 @@ def _draw_arc(ax: Axes, left: Box, right: Box, gid: str) -> tuple[float, float]:
         (right.x, y1),
         connectionstyle=f"arc3,rad={-0.9 / max(1.0, right.x - left.x)}",
         arrowstyle="-",
-        color=style.BLACK,
-        linewidth=style.THICK,
+        color=palette.BLACK,
+        linewidth=palette.THICK,
         shrinkA=0,
         shrinkB=0,
         gid=gid,
@@ -155,7 +157,7 @@ def _draw_vips(ax: Axes, scenario: Scenario, placed: Plan, scale: float) -> None
                 [foot, foot, x, x],
                 [box.y + box.height / 2, bus, bus, low],
                 color=color,
-                linewidth=style.THICK,
+                linewidth=palette.THICK,
                 linestyle=(0, (3, 1.5)),
                 zorder=2,
                 gid=f"candidate:{group.name}:{node}",
@@ -166,14 +168,14 @@ def _draw_vips(ax: Axes, scenario: Scenario, placed: Plan, scale: float) -> None
             0.42,
             boxstyle="round,pad=0,rounding_size=0.2",
             facecolor=color,
-            edgecolor=style.BLACK,
+            edgecolor=palette.BLACK,
             linewidth=1.6,
             zorder=3,
             gid=f"vip:{group.name}",
         )
         ax.add_patch(patch)
         text = _vip_text(scenario, group)
-        style.write(ax, x, low + 0.2, text, style.SMALL * scale, ha="center", va="center", zorder=4)
+        style.write(ax, x, low + 0.2, text, palette.SMALL * scale, ha="center", va="center", zorder=4)
 
 
 def _vip_text(scenario: Scenario, group: Group) -> str:
@@ -181,7 +183,7 @@ def _vip_text(scenario: Scenario, group: Group) -> str:
     vips = [vip for vip in scenario.vips if vip.name in group.vips]
     shown = [f"{vip.name} {vip.address}/{vip.prefix}" for vip in vips[: 2 if len(vips) < 3 else 1]]
     more = f" and {len(vips) - len(shown)} more" if len(vips) > len(shown) else ""
-    return style.plain(f"VIP {', '.join(shown)}{more} ({group.name})", 70)
+    return palette.plain(f"VIP {', '.join(shown)}{more} ({group.name})", 70)
 
 
 def _spot(placed: Plan, group: Group) -> float:
