@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from tests.view import drawn, runs
 from vipsim.errors import VipsimError
 from vipsim.view import (
+    palette,
     plot_caches,
     plot_cdf,
     plot_ladder,
@@ -106,7 +107,7 @@ def test_hostile_text_becomes_plain_and_the_svg_stays_xml() -> None:
     [("a\nb", "a?b"), ("_hidden", " _hidden"), ("x" * 300, "x" * 199 + "…"), ("db1", "db1")],
 )
 def test_plain(text: str, shown: str) -> None:
-    assert style.plain(text) == shown
+    assert palette.plain(text) == shown
 
 
 def luminance(color: str) -> float:
@@ -115,14 +116,16 @@ def luminance(color: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-@pytest.mark.parametrize("look", [*style.STATES.values(), *style.PHASES.values(), style.OWNER, style.SILENCE])
-def test_labels_stand_out_from_their_bars(look: style.Look) -> None:
+@pytest.mark.parametrize(
+    "look", [*palette.STATES.values(), *palette.PHASES.values(), palette.OWNER, palette.SILENCE]
+)
+def test_labels_stand_out_from_their_bars(look: palette.Look) -> None:
     pair = sorted((luminance(look.color), luminance(look.ink)))
     assert (pair[1] + 0.05) / (pair[0] + 0.05) >= 3
 
 
-@pytest.mark.parametrize("looks", [style.STATES, style.PHASES])
-def test_without_color_areas_differ_by_hatch_or_lightness(looks: dict[str, style.Look]) -> None:
+@pytest.mark.parametrize("looks", [palette.STATES, palette.PHASES])
+def test_without_color_areas_differ_by_hatch_or_lightness(looks: dict[str, palette.Look]) -> None:
     known = list(looks.values())
     for index, one in enumerate(known):
         for other in known[:index]:

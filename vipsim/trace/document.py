@@ -28,7 +28,7 @@ def to_document(trace: Trace) -> dict[str, Any]:
         "seed": trace.seed,
         "digest": trace.digest if kept else None,
         **_time("duration", trace.duration),
-        "failovers": [_failover(failover) for failover in metrics.failovers],
+        "failovers": [failover_document(failover) for failover in metrics.failovers],
         "clients": {
             name: {
                 **_time("blackout", client.blackout),
@@ -60,7 +60,8 @@ def to_document(trace: Trace) -> dict[str, Any]:
     return document
 
 
-def _failover(failover: Failover) -> dict[str, Any]:
+def failover_document(failover: Failover) -> dict[str, Any]:
+    """Return one failover as the document has it."""
     return {
         "kind": failover.kind,
         "machine": failover.machine,

@@ -160,9 +160,13 @@ _OF_CLIENTS = frozenset({"gap", "answered", "session", "commit", "acknowledged"}
 
 def sentence(record: Record) -> str:
     """One record in words, with its time: ``   8.609 s  db2: vrrp 51 BACKUP -> MASTER (master down)``."""
-    tell = _SENTENCES.get(record.kind, _anything)
     name = record.data["client"] if record.kind in _OF_CLIENTS else record.node
-    return f"{seconds(record.time):>10}  {f'{name}: ' if name else ''}{tell(record.data)}"
+    return f"{seconds(record.time):>10}  {f'{name}: ' if name else ''}{told(record)}"
+
+
+def told(record: Record) -> str:
+    """What a record says, without when and of whom: ``vrrp 51 BACKUP -> MASTER (master down)``."""
+    return _SENTENCES.get(record.kind, _anything)(record.data)
 
 
 def _anything(data: dict[str, Any]) -> str:

@@ -1,7 +1,8 @@
 """Frames as people tell them: who said what to whom, hops through switches joined.
 
 A frame crosses the network as several hops (`FrameRecord`), each switch repeating it. Joining them needs
-only the records: a hop that leaves a switch continues the latest equal frame that reached it.
+only the records: a hop that leaves a switch continues the latest frame of the same octets that reached it
+before. One that continues nothing is told as the switch's own.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from vipsim.trace import Record, Trace
+from vipsim.errors import EncodeError
+from vipsim.trace import FrameRecord, Record, Trace
 from vipsim.units import Time
 from vipsim.view.lanes import Window, scenario_nodes
 from vipsim.view.words import fault_text
+from vipsim.wire.codec import encode
 from vipsim.wire.frames import Frame, kind_of
 
 KINDS = (
@@ -48,6 +51,10 @@ class Message:
     arrived: list[str] = field(default_factory=list)
     missed: list[tuple[str | None, str]] = field(default_factory=list)
     """Which host a lost copy was for (None: for many, lost before the first switch) and why it was lost."""
+    hops: list[FrameRecord] = field(default_factory=list)
+    """All its ways over one cable, in order of time."""
+    octets: bytes = b""
+    """As on the wire, padded, without the frame check sequence; empty if no frame can carry its values."""
 
     @property
     def kind(self) -> str:
@@ -68,34 +75,57 @@ class Mark:
 
 
 def messages(trace: Trace, part: Window) -> list[Message]:
-    """Return the frames that a host began to send in the window, in order."""
-    owners = _owners_of_macs(trace)
+    """Return the frames that a node began to send in the window, in order."""
+    owners = owners_of_macs(trace)
     switches = {name for name, node in scenario_nodes(trace).items() if node.get("kind") == "switch"}
+    octets = _Octets()
     found: list[Message] = []
-    at_switch: dict[tuple[str, str], Message] = {}
+    at_switch: dict[tuple[str, bytes], list[tuple[Time, Message]]] = {}
     for hop in sorted(trace.frames, key=lambda record: (record.sent, record.id)):
         src, dst = hop.src.partition(".")[0], hop.dst.partition(".")[0]
-        frame = hop.frame
-        key = f"{int(frame.dst)} {int(frame.src)} {frame.packet!r}"
-        if src in switches:
-            said = at_switch.get((src, key))
-            if said is None:
-                continue
-        else:
-            said = Message(hop.sent, src, frame, owners.get(str(frame.dst)))
+        key, data = octets.of(hop.frame)
+        said = _before(at_switch.get((src, key)), hop.sent) if src in switches else None
+        if said is None:
+            addressee = owners.get(str(hop.frame.dst))
+            said = Message(hop.sent, src, hop.frame, addressee, octets=data)
             if hop.sent in part:
                 found.append(said)
+        said.hops.append(hop)
         is_lost = hop.outcome not in ("delivered", "in_flight")
         if is_lost:
             said.missed.append((said.addressee if dst in switches else dst, hop.outcome))
         elif dst in switches:
-            at_switch[dst, key] = said
+            at_switch.setdefault((dst, key), []).append((hop.arrival, said))
         elif hop.outcome == "delivered":
             said.arrived.append(dst)
     return found
 
 
-def _owners_of_macs(trace: Trace) -> dict[str, str]:
+def _before(arrivals: list[tuple[Time, Message]] | None, sent: Time) -> Message | None:
+    """The message of the latest arrival that is not after `sent`."""
+    return next((said for arrival, said in reversed(arrivals or ()) if arrival <= sent), None)
+
+
+class _Octets:
+    """Octets of frames; hops of one frame share it unless the trace was read from a file."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[bytes, bytes]] = {}
+
+    def of(self, frame: Frame) -> tuple[bytes, bytes]:
+        """Return what equal frames have in common, and the octets (none where a value fits no field)."""
+        known = self._known.get(id(frame))
+        if known is None:
+            try:
+                data = encode(frame)
+                known = data, data
+            except EncodeError:
+                known = repr((frame.dst, frame.src, frame.packet)).encode(), b""
+            self._known[id(frame)] = known
+        return known
+
+
+def owners_of_macs(trace: Trace) -> dict[str, str]:
     """Host of each MAC address (as text), as far as the scenario says."""
     owners: dict[str, str] = {}
     for name, node in scenario_nodes(trace).items():

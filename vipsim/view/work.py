@@ -44,7 +44,7 @@ class Work:
 
     def __init__(self, trace: Trace, part: Window) -> None:
         self._clients, self._polls, self._one_way = _workloads(trace)
-        self._nodes = _nodes_by_address(trace)
+        self._nodes = nodes_by_address(trace)
         self._asked: set[Key] = set()
         self._answered: set[Key] = set()
         self._acknowledged: dict[tuple[object, ...], int] = {}
@@ -135,7 +135,7 @@ _Asked = set[tuple[str, str]]
 
 def _workloads(trace: Trace) -> tuple[set[str], _Asked, _Asked]:
     """Hosts of the clients; (host, address) of what only polls ask, and of what only one-way clients ask."""
-    addresses = _addresses(trace)
+    addresses = addresses_by_name(trace)
     nodes: set[str] = set()
     asked: dict[bool, _Asked] = {True: set(), False: set()}
     one_way: dict[bool, _Asked] = {True: set(), False: set()}
@@ -150,7 +150,7 @@ def _workloads(trace: Trace) -> tuple[set[str], _Asked, _Asked]:
     return nodes, asked[False] - asked[True], one_way[True] - one_way[False]
 
 
-def _nodes_by_address(trace: Trace) -> dict[str, str]:
+def nodes_by_address(trace: Trace) -> dict[str, str]:
     """Host of each address of an interface, as far as the scenario says; virtual ones move."""
     found: dict[str, str] = {}
     for name, node in scenario_nodes(trace).items():
@@ -161,10 +161,10 @@ def _nodes_by_address(trace: Trace) -> dict[str, str]:
     return found
 
 
-def _addresses(trace: Trace) -> dict[str, str]:
+def addresses_by_name(trace: Trace) -> dict[str, str]:
     """Address of every virtual address and of every host (its first) by name, as far as the scenario says."""
     found: dict[str, Any] = {}
-    for address, name in _nodes_by_address(trace).items():
+    for address, name in nodes_by_address(trace).items():
         found.setdefault(name, address)
     found |= scenario_part(trace, "vips")
     return {name: str(address).partition("/")[0] for name, address in found.items()}

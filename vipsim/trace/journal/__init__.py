@@ -13,12 +13,13 @@ that every wake-up has its line.
 
 from collections.abc import Iterable
 
+from vipsim.trace.journal.causes import Causes
 from vipsim.trace.journal.lines import WIDTH, Line, journal_text
-from vipsim.trace.journal.teller import journal
+from vipsim.trace.journal.teller import causes_of, journal
 from vipsim.trace.trace import Trace
 from vipsim.units import Time, to_duration
 
-__all__ = ["WIDTH", "Line", "explain", "journal", "journal_text"]
+__all__ = ["WIDTH", "Causes", "Line", "causes_of", "explain", "journal", "journal_text"]
 
 
 def explain(

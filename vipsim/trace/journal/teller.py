@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Mapping
 
 from vipsim.trace.facts_reading import read_facts
-from vipsim.trace.formatting import fault_words, sentence
+from vipsim.trace.formatting import fault_words, told
 from vipsim.trace.journal.causes import Causes
 from vipsim.trace.journal.heard import Reading, readings
 from vipsim.trace.journal.instances import KEEPALIVED, Instance, read_instances, read_vips
@@ -52,12 +52,17 @@ def journal(trace: Trace, clients: bool = False) -> list[Line]:
             hit = daemons.get(str(thing.data["target"]).partition(".")[0])
             lines += hit.fault(thing) if hit is not None else []
         elif thing.kind in ("gap", "answered"):
-            lines += [Line(thing.time, thing.data["client"], WORLD, _words(thing))] if clients else []
+            lines += [Line(thing.time, thing.data["client"], WORLD, told(thing))] if clients else []
         elif thing.kind in _OF_DAEMONS and thing.node in daemons:
             lines += daemons[thing.node].tell(thing, causes)
         elif thing.kind in _OF_DAEMONS:
             lines += _plain(thing, machines, causes)
     return lines
+
+
+def causes_of(trace: Trace) -> Causes:
+    """Return who answers why, for the records of a trace of level ``frames``."""
+    return Causes(trace, readings(trace, read_instances(trace.header)))
 
 
 def _daemons(
@@ -80,11 +85,6 @@ def _in_order(records: list[Record], read: list[Reading]) -> Iterator[Record | R
     return (thing for *_, thing in sorted(placed, key=lambda item: item[:3]))
 
 
-def _words(record: Record) -> str:
-    """A record's sentence without its time and name."""
-    return sentence(record).split("s  ", 1)[1].split(": ", 1)[-1]
-
-
 def _plain(record: Record, machines: Container[str], causes: Causes) -> Iterator[Line]:
     """A line of a daemon whose own log words are not known, or of a kernel."""
     if record.kind == "timer":
@@ -95,6 +95,6 @@ def _plain(record: Record, machines: Container[str], causes: Causes) -> Iterator
         return
     machine = str(record.data.get("machine") or "")
     name = _KERNEL if record.kind in ("link", "vip") else machine or "daemon"
-    words = _words(record).removeprefix(f"{machine} ")
-    told = record.kind != "advert"
-    yield Line(record.time, record.node, name, words, causes.why(record), logged=told, record=record.id)
+    words = told(record).removeprefix(f"{machine} ")
+    logged = record.kind != "advert"
+    yield Line(record.time, record.node, name, words, causes.why(record), logged=logged, record=record.id)

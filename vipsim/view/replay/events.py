@@ -1,0 +1,118 @@
+"""Records of the document: what happened apart from frames, each with its reason; and the chapters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from vipsim.trace import Failover, Record, Trace
+from vipsim.trace.formatting import told
+from vipsim.trace.journal import Causes
+from vipsim.units import Time, seconds
+from vipsim.view.lanes import Window
+from vipsim.view.replay.places import Places
+from vipsim.view.replay.shared import Shared
+from vipsim.view.words import fault_text
+
+UNTOLD = frozenset({"run", "acknowledged", "stored"})
+"""Kinds of records that are the run's frame, or long lists at its end."""
+
+NEIGHBOR_WHYS = {
+    ("used", "INCOMPLETE"): "a packet for it waits: its MAC address is asked for",
+    ("used", "DELAY"): "an old entry was used: it will be checked unless something confirms it first",
+    ("R over, used lately", "DELAY"): "its reachable time is over, and it was used lately",
+    ("R over", "STALE"): "its reachable time is over: nobody has confirmed it since",
+    ("announced", "STALE"): "an announcement said so; only an answer of that host would make it REACHABLE",
+    ("announced", "REACHABLE"): "an announcement said so",
+    ("answered", "REACHABLE"): "that host answered the question",
+    ("asked us", "STALE"): "that host asked us something, and its question tells its own MAC address",
+    ("asked us", "REACHABLE"): "that host asked us something, and its question tells its own MAC address",
+    ("heard", "REACHABLE"): "a packet of that host told it",
+    ("heard", "STALE"): "a packet of that host told another MAC address than before",
+    ("confirmed", "REACHABLE"): "an answer over a connection confirmed that the host is still there",
+    ("unconfirmed", "PROBE"): "nothing confirmed it in time: that host itself is asked",
+    ("no answer", "FAILED"): "nobody answered its questions",
+    ("too old", "NONE"): "its time is over",
+    ("link down", "NONE"): "the carrier was lost, and with it everything known behind it",
+}
+"""By why and the new state: what a change of a neighbor cache means."""
+FDB_WHYS = {
+    "heard": "a frame from it came in at that port",
+    "moved": "a frame from it came in at another port than before",
+    "aged out": "no frame from it came in for the ageing time",
+    "port down": "that port has no carrier any more",
+}
+_PLAIN = {
+    "fault": "the scenario says so",
+    "gap": "the answers to its probes were missing",
+    "answered": "the answers come from there now",
+}
+
+
+def events(
+    trace: Trace, part: Window, places: Places, texts: Shared[str], causes: Causes
+) -> dict[str, list[Any]]:
+    """Return the columns of the records."""
+    shown = [r for r in trace.select() if r.kind not in UNTOLD and r.time in part]
+    return {
+        "id": [record.id for record in shown],
+        "time": [record.time for record in shown],
+        "kind": [record.kind for record in shown],
+        "node": [places.node(record.node.partition(".")[0]) for record in shown],
+        "text": [texts.number(_text(record)) for record in shown],
+        "why": [texts.number(_why(record, causes)) for record in shown],
+        "cause": [record.cause for record in shown],
+    }
+
+
+def _text(record: Record) -> str:
+    client = record.data.get("client")
+    if record.kind == "fault":
+        return fault_text(record)
+    return f"{client}: {told(record)}" if client not in (None, record.node) else told(record)
+
+
+def _why(record: Record, causes: Causes) -> str:
+    data, kind = record.data, record.kind
+    if kind == "neighbor":
+        why, new = str(data.get("why", "")), str(data.get("new", ""))
+        return NEIGHBOR_WHYS.get((why, new), why)
+    if kind == "fdb":
+        return FDB_WHYS.get(str(data.get("why")), str(data.get("why", "")))
+    if kind == "timer":
+        return causes.wake_up(record)
+    if kind == "fault" and data.get("phase") == "end":
+        return "its duration is over"
+    found = _PLAIN.get(kind) or causes.why(record)
+    return found or str(data.get("why") or "")
+
+
+# --- chapters --------------------------------------------------------------------------------
+
+
+def chapters(trace: Trace, part: Window) -> list[dict[str, Any]]:
+    """Return the moments of the story, in order; what happened at one time is one chapter."""
+    found: dict[Time, dict[str, None]] = {}
+    for time, text in _moments(trace):
+        if time in part:
+            found.setdefault(time, {})[text] = None
+    return [{"time": time, "text": "; ".join(found[time])} for time in sorted(found)]
+
+
+def _moments(trace: Trace) -> Iterator[tuple[Time, str]]:
+    for record in trace.select("fault"):
+        yield record.time, fault_text(record)
+    for failover in trace.failovers:
+        yield from _of_failover(failover)
+
+
+def _of_failover(failover: Failover) -> Iterator[tuple[Time, str]]:
+    new = failover.new
+    yield failover.takeover_at, f"{new} becomes MASTER ({failover.kind})"
+    if failover.owned_at is not None:
+        yield failover.owned_at, f"{new} takes the address"
+    if failover.announced_at is not None:
+        yield failover.announced_at, f"{new} announces the address"
+    for client, outage in failover.clients.items():
+        if outage.first is not None and outage.last is not None:
+            yield outage.first, f"{client} is answered again after {seconds(outage.blackout)}"

@@ -1,0 +1,125 @@
+"""Why each TCP segment was sent: opened, accepted, answered, acknowledged, repeated, closed.
+
+Told from the segments alone, as somebody would who reads them in a capture: what a side sent last, and
+what the other side sent since.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from vipsim.trace import Record
+from vipsim.view.replay.why import Why
+from vipsim.wire.frames import Tcp, TcpFlag
+
+_HALF, _WHOLE = 1 << 31, 1 << 32
+_End = tuple[int, int, int, int]
+
+
+@dataclass(slots=True)
+class _Side:
+    """What one side of a connection has sent."""
+
+    end: int
+    """Sequence number after the last octet that it ever sent."""
+    sent: dict[int, int] = field(default_factory=dict)
+    """Number of the latest segment that began at a sequence number."""
+    latest: int = -1
+    """Number of its latest segment with something in it."""
+    last: int = -1
+    """Number of its latest segment, whatever was in it."""
+    is_open: bool = False
+    """It has sent something after its SYN."""
+    answered: int = -1
+    """The other side's `latest` when this one last sent something of its own."""
+    acknowledged: int = -1
+    """The other side's `latest` when this one last acknowledged only."""
+
+
+class Segments:
+    """The connections of a run, as far as their segments tell."""
+
+    def __init__(self) -> None:
+        self._sides: dict[_End, _Side] = {}
+
+    def why(self, packet: Tcp, number: int, timer: Record | None, client: str) -> Why:
+        """Return why a segment was sent, and note it.
+
+        Parameters
+        ----------
+        packet : Tcp
+            The segment, as its first sender sent it.
+        number : int
+            Of its frame.
+        timer : Record or None
+            What made its sender send it, if that was a timer.
+        client : str
+            What a client does at this sender, with this receiver; empty if none does anything.
+        """
+        key = (packet.src, packet.sport, packet.dst, packet.dport)
+        back = (packet.dst, packet.dport, packet.src, packet.sport)
+        is_syn = bool(packet.flags & TcpFlag.SYN)
+        length = len(packet.payload) + is_syn + bool(packet.flags & TcpFlag.FIN)
+        side, other = self._sides.get(key), self._sides.get(back)
+        if is_syn and (side is None or packet.seq not in side.sent):
+            side = None
+            if not packet.flags & TcpFlag.ACK:
+                other = self._sides.pop(back, None) and None
+        if side is None:
+            side = self._sides[key] = _Side(packet.seq)
+        why = _why(packet, length, side, other, timer, client)
+        side.last = number
+        if length:
+            side.sent[packet.seq] = side.latest = number
+            if other is not None:
+                side.answered = other.latest
+            if (packet.seq + length - side.end) % _WHOLE < _HALF:
+                side.end = (packet.seq + length) % _WHOLE
+        elif other is not None:
+            side.acknowledged = other.latest
+        side.is_open = side.is_open or not is_syn
+        return why
+
+
+def _why(
+    packet: Tcp, length: int, side: _Side, other: _Side | None, timer: Record | None, client: str
+) -> Why:
+    flags, latest = packet.flags, -1 if other is None else other.latest
+    if flags & TcpFlag.RST:
+        if other is not None and other.last > side.last:
+            return Why("knows no such connection: refuses the segment of {of}", other.last)
+        return Why("breaks its connection off")
+    if length and side.latest >= 0 and (side.end - packet.seq - length) % _WHOLE < _HALF:
+        what = "its SYN" if flags & TcpFlag.SYN else "the segment"
+        probe = ", as a probe for losses" if _name(timer) == "loss probe" else ""
+        of = side.sent.get(packet.seq, side.latest)
+        return Why(f"no acknowledgment for {{since}}: sends {what} of {{of}} again{probe}", of)
+    if flags & TcpFlag.SYN:
+        if flags & TcpFlag.ACK:
+            return Why("accepts the connection that was asked for at {of}", latest)
+        return Why(f"{client or 'has something to ask'}: opens a connection")
+    if length:
+        return _something(packet, side, other, client)
+    if other is not None and not other.is_open and not side.is_open:
+        return Why("completes the connection that was accepted at {of}", latest)
+    if latest < 0:
+        return Why("acknowledges what it has got")
+    if latest == max(side.acknowledged, side.answered):
+        return Why("says once more up to where it has got everything")
+    late = ", as nothing to send came along" if _name(timer) == "delayed ack" else ""
+    return Why(f"acknowledges the segment of {{of}}{late}", latest)
+
+
+def _something(packet: Tcp, side: _Side, other: _Side | None, client: str) -> Why:
+    """Why a segment was sent that brings something new."""
+    if not packet.payload:
+        return Why("has nothing more to send: closes its side of the connection")
+    if client:
+        return Why(f"{client}, over its connection")
+    if other is not None and other.latest > side.answered:
+        return Why("answers the segment of {of}", other.latest)
+    return Why("has something new for the other side")
+
+
+def _name(timer: Record | None) -> str:
+    return "" if timer is None or timer.kind != "timer" else str(timer.data.get("name"))
