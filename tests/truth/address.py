@@ -1,7 +1,7 @@
 """When a new master's kernel has its address: `vipsim.sim.daemon.pace.HAS_ADDRESS`, measured on keepalived.
 
-``python -m tests.truth.address`` lets the installed keepalived take over in namespaces of its own (needs root) and
-prints where, between its first advert and its first announcement, the kernel tells that it has the address.
+``python -m tests.truth.address`` lets the installed keepalived take over in namespaces of its own (as root).
+It prints where between the first advert and the first announcement the kernel tells that it has the address.
 """
 
 from __future__ import annotations
@@ -103,9 +103,9 @@ def main() -> None:
     shares = quantiles([address / announcement for address, announcement in times], n=20)
     whole = quantiles([announcement for _, announcement in times], n=20)
     print(
-        f"{len(times)} takeovers: from advert to announcement p50 {whole[9]:.0f} us, p95 {whole[18]:.0f} us; the kernel "
-        f"has the address after p5 {shares[0]:.2f}, p50 {shares[9]:.2f}, p95 {shares[18]:.2f} of it; "
-        f"HAS_ADDRESS is {HAS_ADDRESS}"
+        f"{len(times)} takeovers: from advert to announcement p50 {whole[9]:.0f} us, p95 {whole[18]:.0f} us; "
+        f"the kernel has the address after p5 {shares[0]:.2f}, p50 {shares[9]:.2f}, p95 {shares[18]:.2f} "
+        f"of it; HAS_ADDRESS is {HAS_ADDRESS}"
     )
 
 

@@ -1,8 +1,8 @@
-"""How long a kernel keeps the route to an address that it has taken away: `vipsim.sim.vips.REMOVAL`, measured.
+"""How long a kernel keeps the route to an address that it has taken away: `vipsim.sim.vips.REMOVAL`.
 
-``python -m tests.truth.removal`` adds and deletes an address in a namespace of its own (needs root). In between
-the kernel forgets that the address is its own (``RTM_DELADDR``) and forgets the route to it (``RTM_DELROUTE`` of
-table local) it answers announcements of the address; see the constant.
+``python -m tests.truth.removal`` adds and deletes an address in a namespace of its own (as root). First the
+kernel forgets that the address is its own (``RTM_DELADDR``), then the route to it (``RTM_DELROUTE`` of table
+local); in between it answers announcements of the address.
 """
 
 from __future__ import annotations

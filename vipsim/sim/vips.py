@@ -14,8 +14,8 @@ REMOVAL: Time = 25 * US
 """Linux forgets that an address is its own some time before it forgets the route to it (source:
 __inet_del_ifa). In between it takes an announcement of the address for a stranger's question and answers it.
 Measured on heals of an idle host (truth/README, ``ka2-isolate-quiet:recover``): 3 of 8 losers answered one of
-five announcements that were 20 to 60 us apart; and directly, by the kernel's own messages, on another machine:
-24 us in the median of 200 removals, 13 to 86 us from p5 to p95 (``python -m tests.truth.removal``)."""
+five announcements that were 20 to 60 us apart; and directly, by the kernel's own messages on another machine:
+24 us in the median of 200 removals, 13 us at p5 and 86 us at p95 (``python -m tests.truth.removal``)."""
 
 
 def acquire_vip(kernel: Kernel, wanted: AcquireVip, cause: int) -> None:

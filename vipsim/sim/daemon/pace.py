@@ -49,8 +49,8 @@ HAS_ADDRESS = 0.5
 """Share of `Lateness.address` after which the kernel has the address; the rest passes until it is announced.
 Measured: a client that reaches the new master by its virtual MAC is answered from 0.41 to 0.64 of the time
 between its advert and its first announcement on (truth/README, ``ka2-vmac-kill9``). On another machine, idle,
-where the whole takes 0.16 ms, the kernel's message comes after 0.63 of it at p5 and 0.81 in the median, with what
-it takes to read it (``python -m tests.truth.address``)."""
+where the whole takes 0.16 ms, the kernel's message comes after 0.63 of it at p5 and 0.81 in the median, with
+what it takes to read it (``python -m tests.truth.address``)."""
 
 Call = Callable[[], object]
 Frames = (Send, SendPacket, Announce)
