@@ -38,7 +38,7 @@ from vipsim.teach.exercises.exercise import Exercise, Judged, Near, Truth
 
 __all__ = ["Exercise", "Judged", "MODULES", "Near", "Truth", "exercises"]
 
-MODULES = {"01-virtual-ip": "ex01"}
+MODULES = {"01-virtual-ip": "ex01", "03-keepalived": "ex03", "05-rank-the-outages": "ex05"}
 """Module of each notebook that has exercises."""
 
 
