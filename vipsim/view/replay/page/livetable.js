@@ -1,0 +1,58 @@
+// A table whose rows change with the clock: only changed rows are drawn again, and they flash.
+import { fill, h, setText } from "./dom.js";
+import { FRESH } from "./beliefs.js";
+import { lengthText, SECOND } from "./words.js";
+
+/**
+ * A table with a caption and columns; the first cell of a row is its head, the last says since when.
+ * A row is {key, head, badge, cells: [text], fault, isFirst, since}: `fault` is what is wrong with it.
+ */
+export function createLiveTable(columns) {
+  const caption = h("caption");
+  const body = h("tbody");
+  const heads = [...columns, "for"].map((column) => h("th", { scope: "col" }, column));
+  const element = h("table", { class: "v-live" }, caption, h("thead", null, h("tr", null, heads)), body);
+  let shown = new Map();
+  return {
+    element,
+    /** Show these rows; `flash` says whether changed ones draw the eye. */
+    show(title, rows, now, start, flash) {
+      setText(caption, title);
+      const next = new Map();
+      for (const row of rows) {
+        const stamp = JSON.stringify([row.head, row.cells, row.fault, row.since]);
+        const old = shown.get(row.key);
+        next.set(row.key, old?.stamp === stamp ? old : drawLiveRow(row, stamp, heads.length, flash && shown.size > 0));
+      }
+      shown = next;
+      const wanted = [...next.values()].flatMap((one) => one.elements);
+      const isSame = wanted.length === body.childElementCount && wanted.every((one, place) => body.children[place] === one);
+      if (!isSame) fill(body, wanted);
+      this.tick(now, start);
+    },
+    /** Tell how long ago the rows changed. */
+    tick(now, start) {
+      for (const { elements: [row], age, since } of shown.values()) {
+        setText(age, ageText(now, since, start));
+        row.classList.toggle("v-is-fresh", since > start && now - since < FRESH);
+      }
+    },
+  };
+}
+
+function drawLiveRow(row, stamp, columns, flash) {
+  const age = h("td", { class: "v-live-age" });
+  const name = ["v-live-row", flash && "v-flash", row.isFirst && "v-is-first", row.fault && "v-is-wrong"].filter(Boolean).join(" ");
+  const badge = row.badge ? h("span", { class: "v-live-badge" }, row.badge) : null;
+  const cells = row.cells.map((text) => h("td", null, text));
+  const elements = [h("tr", { class: name }, h("th", { scope: "row" }, row.head, badge), cells, age)];
+  if (row.fault) elements.push(h("tr", { class: "v-live-fault" }, h("td", { colspan: columns }, `✗ ${row.fault}`)));
+  return { elements, age, since: row.since, stamp };
+}
+
+/** For how long it has been so; what was so at the start was so before, too. */
+function ageText(now, since, start) {
+  const age = now - since;
+  const text = age < SECOND / 100 ? lengthText(age) : `${(age / SECOND).toFixed(age < 10 * SECOND ? 1 : 0)} s`;
+  return since <= start ? `> ${text}` : text;
+}
