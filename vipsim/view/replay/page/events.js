@@ -2,7 +2,7 @@
 import { createFilterBar } from "./filterbar.js";
 import { h, s, setAttr, setText } from "./dom.js";
 import { signOf } from "./kinds.js";
-import { listRows, rowTime, sumText } from "./rows.js";
+import { createRows, rowTime, sumText } from "./rows.js";
 import { firstAtOrAfter } from "./store.js";
 import { exactText, timeText } from "./words.js";
 
@@ -21,8 +21,9 @@ export function createEvents(app) {
   const element = h("div", { class: "v-events" }, bar.element, list, empty);
   const view = { app, id, list, sheet, marker, empty, rows: [], pool: [], height: 24, active: -1, follows: true, past: -1, first: -1 };
 
+  const listRows = createRows(app);
   const renew = () => {
-    view.rows = listRows(app);
+    view.rows = listRows();
     view.active = -1;
     measureRows(view);
     followClock(view, true);
@@ -43,12 +44,13 @@ export function createEvents(app) {
   list.addEventListener("click", (event) => chooseRow(view, event.target.closest("[data-row]")));
   list.addEventListener("keydown", (event) => moveRow(view, event));
   renew();
-  return { element };
+  return { element, tools: bar.tools };
 }
 
 /** Height of a row in the look that holds. */
 function measureRows(view) {
   view.height = Number.parseFloat(getComputedStyle(view.list).getPropertyValue("--row")) || 24;
+  view.list.style.setProperty("--digits", `${(view.app.store.end / 1e9).toFixed(6).length}ch`);
   view.sheet.style.height = `${view.rows.length * view.height}px`;
   view.empty.hidden = view.rows.length > 0;
 }
@@ -64,7 +66,8 @@ function followClock(view, isNew) {
   if (view.follows && room > 0) {
     const wanted = view.active >= 0 ? view.active : past;
     const top = wanted * view.height - view.list.scrollTop;
-    if (top < room * 0.2 || top > room * 0.75) view.list.scrollTop = wanted * view.height - room * (app.playing ? 0.6 : 0.45);
+    const before = Math.floor((room * (app.playing ? 0.6 : 0.45)) / view.height);
+    if (top < room * 0.2 || top > room * 0.75) view.list.scrollTop = (wanted - before) * view.height;
   }
   drawRows(view, true);
 }

@@ -19,7 +19,7 @@ export function createFilterBar(app) {
   if (items.some((item) => item.probe)) boxes.push(checkField(app, "probes", "List every frame of the clients' own traffic"));
   if (items.some((item) => item.isDetail)) boxes.push(checkField(app, "details", "List timers and what else other events tell already"));
   app.focusFilter = () => text.focus();
-  return { element: h("div", { class: "v-filter", role: "search" }, text, kind, node, ...boxes) };
+  return { element: h("div", { class: "v-filter", role: "search" }, text, kind, node), tools: boxes };
 }
 
 function choiceField(label, all, values, choose) {

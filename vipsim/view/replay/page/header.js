@@ -1,7 +1,7 @@
 // The head of the page: what this is, what happens now, the clock, who owns the address, the outage.
 import { fill, h, setText } from "./dom.js";
-import { changeAt } from "./store.js";
-import { listText, SECOND, timeText } from "./words.js";
+import { firstAtOrAfter } from "./store.js";
+import { listText, SECOND } from "./words.js";
 
 /** Make the header. */
 export function createHeader(app) {
@@ -41,14 +41,15 @@ function readout(label, kind) {
 
 /** "8.123" and "456": seconds to ms, and the microseconds after them. */
 function clockParts(now) {
-  const text = (Math.floor(now / 1000) / 1e6).toFixed(6);
+  const text = (now / SECOND).toFixed(6);
   return [text.slice(0, -3), text.slice(-3)];
 }
 
-/** The chapter that the clock is in. */
+/** The chapter that the clock is in; what happened at once stands together. */
 function captionText(app) {
-  const chapter = changeAt(app.doc.chapters.map((one) => [one.time, one.text]), app.now);
-  return chapter === null ? "" : `${timeText(chapter[0])}  ${chapter[1]}`;
+  const { chapters } = app.doc;
+  const next = firstAtOrAfter(chapters.length, (index) => chapters[index].time, app.now + 1);
+  return next === 0 ? "" : chapters[next - 1].text.replaceAll("; ", " \u00b7 ");
 }
 
 function ownersNow(app) {

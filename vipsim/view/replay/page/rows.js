@@ -1,46 +1,53 @@
 // Rows of the event list: the listed items, and between them the clients' probes, summed.
+import { findQuestions } from "./questions.js";
+import { countText } from "./words.js";
 
-/** Rows: an index of store.items, or {count, answers, time, last} for probes that are not listed. */
-export function listRows(app) {
-  const { filter, listed } = app;
-  const isSummed = !filter.probes && filter.text === "" && filter.kind === "" && filter.node === "";
-  if (!isSummed) return listed;
+/** Make the function that lists rows: an index of store.items, or {probes, polls, ...} for what is not listed. */
+export function createRows(app) {
   const { items } = app.store;
-  const clients = clientNodes(app.doc);
-  const rows = [];
-  let sum = null;
-  let next = 0;
-  for (let index = 0; index < items.length; index += 1) {
-    if (listed[next] === index) {
-      if (sum !== null) rows.push(sum);
-      sum = null;
-      rows.push(index);
-      next += 1;
-    } else if (items[index].probe) {
-      sum ??= { count: 0, answers: 0, time: items[index].time, last: 0 };
-      sum.last = items[index].time;
-      if (clients.has(items[index].node)) sum.count += 1;
-      else sum.answers += 1;
+  const { rank, answered } = findQuestions(app.doc);
+  const add = (sum, item) => {
+    sum.last = item.time;
+    const name = ["others", "probes", "polls"][rank[item.frame]];
+    sum[name] += 1;
+    if (name !== "others") sum[`${name}Answered`] += answered[item.frame];
+  };
+  return () => {
+    const { filter, listed } = app;
+    const isSummed = !filter.probes && filter.text === "" && filter.kind === "" && filter.node === "";
+    if (!isSummed) return listed;
+    const rows = [];
+    let sum = null;
+    let next = 0;
+    for (let index = 0; index < items.length; index += 1) {
+      if (listed[next] === index) {
+        if (sum !== null) rows.push(sum);
+        sum = null;
+        rows.push(index);
+        next += 1;
+      } else if (items[index].probe) {
+        sum ??= { time: items[index].time, last: 0, probes: 0, probesAnswered: 0, polls: 0, pollsAnswered: 0, others: 0 };
+        add(sum, items[index]);
+      }
     }
-  }
-  if (sum !== null) rows.push(sum);
-  return rows;
+    if (sum !== null) rows.push(sum);
+    return rows;
+  };
 }
 
-/** What a row of probes says: "313 probes, no answer". */
+/** What a row of probes says: "313 probes, none answered". */
 export function sumText(sum) {
-  const probes = `${sum.count.toLocaleString("en-US")} ${sum.count === 1 ? "probe" : "probes"}`;
-  if (sum.answers === 0) return `${probes}, no answer`;
-  const answers = `${sum.answers.toLocaleString("en-US")} ${sum.answers === 1 ? "answer" : "answers"}`;
-  return sum.count === 0 ? answers : `${probes}, ${answers}`;
+  const name = ["probe", "poll"].find((one) => sum[`${one}s`] > 0);
+  if (name === undefined) return countText(sum.others, "frame of clients", "frames of clients");
+  const count = sum[`${name}s`];
+  const answered = sum[`${name}sAnswered`];
+  const text = countText(count, name);
+  if (answered === count) return count === 1 ? `${text}, answered` : `${text}, all answered`;
+  if (answered === 0) return count === 1 ? `${text}, not answered` : `${text}, none answered`;
+  return `${text}, ${answered.toLocaleString("en-US")} answered`;
 }
 
 /** Time of a row, in ns. */
 export function rowTime(app, row) {
   return typeof row === "number" ? app.store.items[row].time : row.time;
-}
-
-/** Indexes of the nodes whose traffic is measured: what they send are probes, the rest are answers. */
-function clientNodes(doc) {
-  return new Set(doc.lanes.filter((lane) => lane.kind === "client").map((lane) => lane.node));
 }

@@ -1,26 +1,34 @@
 // The "auto" speed: how long the page takes to tell each stretch of the run.
 //
-// Time of the page as a function of time of the run, made of straight pieces. A quiet stretch takes about
-// as long as the logarithm of its length, so that seconds of nothing but adverts pass at once and the
-// microseconds in which a standby becomes master can be followed. At each chapter the clock stands for a
-// moment, so that its words can be read.
+// Time of the page as a function of time of the run, made of straight pieces. A stretch takes the square
+// root of its length, so that waiting is felt but not waited for, and the microseconds in which a standby
+// becomes master can be followed. At each chapter the clock stands for a moment, so that its words can be
+// read, and an announcement is followed on its way.
 import { firstAtOrAfter } from "./store.js";
-import { MS, SECOND } from "./words.js";
+import { SECOND } from "./words.js";
 
 /** Page seconds that the whole run should take; a run with many chapters takes longer. */
 const PAGE_AIM = 30;
-/** Page seconds for which the clock stands at a chapter. */
-const CHAPTER_STAND = 0.9;
-/** A stretch of this length (ns) is told in the least time; ten times that takes one more step. */
-const SHORT_GAP = 50e3;
-/** Page seconds that a stretch takes at least, and per factor of ten of its length. */
-const PAGE_LEAST = 0.08;
-const PAGE_STEP = 0.25;
-/** The fastest and slowest that a quiet stretch may be told, in run seconds a page second. */
+/** Page seconds for which the clock stands at a chapter: at least, for each letter to be read, at most. */
+const STAND_LEAST = 0.9;
+const STAND_PER_LETTER = 0.025;
+const STAND_MOST = 3;
+/** Page seconds for an announcement's way. */
+const PAGE_FLIGHT = 1.4;
+/** Page seconds that a stretch takes at least, and per root of a second of its length. */
+const PAGE_LEAST = 0.12;
+const PAGE_PER_ROOT = 1.5;
+/** Page seconds for all that is before the first chapter and after the last, at most. */
+const PAGE_LEAD = 3;
+const PAGE_TAIL = 4;
+/** Run seconds a page second, at most. */
 const FASTEST_AUTO = 10;
+/** How many moments beside the chapters are told slowly, at most. */
+const MOST_MOMENTS = 40;
 
-/** Records that are worth slowing down for, apart from chapters. */
-const SLOW_AROUND = ["fault", "state", "vip", "announce", "link", "port", "service", "answered", "daemon"];
+/** Records and frames that are worth slowing down for, apart from chapters. */
+const SLOW_RECORDS = new Set(["fault", "state", "vip", "announce", "link", "port", "service", "answered", "daemon", "database"]);
+const SLOW_FRAMES = new Set(["garp", "arp-request", "arp-reply", "arp-probe", "icmp-error"]);
 
 /** Make the map of a store: {pageAt(ns) -> s, timeAt(s) -> ns, speedAt(ns), length: s}. */
 export function createWarp(store) {
@@ -33,7 +41,7 @@ export function createWarp(store) {
     pageAt: (time) => onKnots(knots, firstAtOrAfter(knots.length, times, time), 0, 1, time),
     /** Time of the run, in ns, after so many page seconds. */
     timeAt: (page) => onKnots(knots, firstAtOrAfter(knots.length, pages, page), 1, 0, page),
-    /** Run seconds a page second, around a time. */
+    /** Run seconds a page second, just after a time. */
     speedAt(time) {
       const next = Math.min(Math.max(firstAtOrAfter(knots.length, times, time + 1), 1), knots.length - 1);
       const [from, to] = [knots[next - 1], knots[next]];
@@ -44,46 +52,80 @@ export function createWarp(store) {
 
 /** [run ns, page s] in order; two with the same run time are a stand. */
 function makeKnots(store) {
-  const chapters = new Set(store.chapters.map((chapter) => chapter.time));
-  const times = [...new Set([store.start, ...chapters, ...toldTimes(store), store.end])].sort((a, b) => a - b);
-  const lengths = times.slice(1).map((time, index) => pageLength(time - times[index]));
-  const stands = chapters.size * CHAPTER_STAND;
+  const stands = chapterStands(store);
+  const chapters = [...stands.keys()];
+  const flights = announcements(store, chapters);
+  const moments = new Set([...chapters, ...momentsBetween(store, chapters), ...flights.keys(), ...flights.values()]);
+  const times = [...new Set([store.start, ...moments, store.end])].sort((one, other) => one - other);
+  const lengths = times.slice(1).map((time, index) => pageLength(store, chapters, times[index], time));
+  const fixed = [...stands.values()].reduce((total, stand) => total + stand, flights.size * PAGE_FLIGHT);
   const sum = lengths.reduce((total, length) => total + length, 0);
-  const scale = Math.min(1.6, Math.max(0.2, (PAGE_AIM - stands) / Math.max(sum, 1e-9)));
+  const scale = Math.min(1.2, Math.max(0.3, (PAGE_AIM - fixed) / Math.max(sum, 1e-9)));
   const knots = [];
   let page = 0;
   times.forEach((time, index) => {
-    if (index > 0) page += Math.max(lengths[index - 1] * scale, (time - times[index - 1]) / SECOND / FASTEST_AUTO);
+    if (index > 0) {
+      const before = times[index - 1];
+      const isFlight = flights.get(before) === time;
+      page += isFlight ? PAGE_FLIGHT : Math.max(lengths[index - 1] * scale, (time - before) / SECOND / FASTEST_AUTO);
+    }
     knots.push([time, page]);
-    if (chapters.has(time)) knots.push([time, (page += CHAPTER_STAND)]);
+    if (stands.has(time)) knots.push([time, (page += stands.get(time))]);
   });
   return knots;
 }
 
-/** Times around which something is told: records that matter and frames that no daemon or probe repeats. */
-function toldTimes(store) {
-  const told = new Set(SLOW_AROUND);
-  const times = [];
+/** Page seconds for which the clock stands at each time that has chapters, in order. */
+function chapterStands(store) {
+  const letters = new Map();
+  for (const { time, text } of store.chapters) letters.set(time, (letters.get(time) ?? 0) + text.length);
+  const stand = (count) => Math.min(STAND_MOST, STAND_LEAST + STAND_PER_LETTER * count);
+  return new Map([...letters].sort((one, other) => one[0] - other[0]).map(([time, count]) => [time, stand(count)]));
+}
+
+function pageLength(store, chapters, from, to) {
+  const length = PAGE_LEAST + PAGE_PER_ROOT * Math.sqrt((to - from) / SECOND);
+  if (chapters.length === 0) return length;
+  if (to <= chapters[0]) return Math.min(length, PAGE_LEAD);
+  return from >= chapters.at(-1) ? Math.min(length, PAGE_TAIL) : length;
+}
+
+/** When the first announcement after each chapter was sent, and when it last arrived. */
+function announcements(store, chapters) {
+  const found = new Map();
+  let free = 0;
   for (const item of store.items) {
-    const isTold = item.frame < 0 ? told.has(item.kind) : !item.probe && item.kind !== "advert";
-    if (isTold && item.time - (times.at(-1) ?? -Infinity) >= MS / 20) times.push(item.time);
+    if (item.kind !== "garp" || item.frame < 0 || item.time < free) continue;
+    if (!chapters.some((time) => time <= item.time && item.time < time + SECOND / 10)) continue;
+    free = store.frame(item.frame).end;
+    if (free > item.time) found.set(item.time, free);
+    if (found.size > 8) break;
   }
-  return thinned(times);
+  return found;
 }
 
-/** No more than about 200 times: of very many, those that are apart from the one before. */
-function thinned(times) {
-  let apart = MS;
-  let kept = times;
-  while (kept.length > 200) {
-    const least = (apart *= 4);
-    kept = kept.filter((time, index) => index === 0 || time - kept[index - 1] >= least);
+/** Other moments of the story, between its first and its last chapter: so many that each can be told. */
+function momentsBetween(store, chapters) {
+  if (chapters.length === 0) return [];
+  const last = chapters.at(-1);
+  let moments = [];
+  for (let index = store.indexAt(chapters[0]); store.items[index]?.time <= last; index += 1) {
+    const item = store.items[index];
+    const isSlow = item.frame < 0 ? SLOW_RECORDS.has(item.kind) : !item.probe && SLOW_FRAMES.has(item.kind);
+    if (isSlow && item.time !== moments.at(-1)) moments.push(item.time);
   }
-  return kept;
+  for (let apart = 50e3; moments.length > MOST_MOMENTS; apart *= 2) moments = thinned(moments, apart);
+  return moments;
 }
 
-function pageLength(gap) {
-  return PAGE_LEAST + PAGE_STEP * Math.max(0, Math.log10(gap / SHORT_GAP));
+/** Of moments closer than this, in ns, the first. */
+function thinned(moments, apart) {
+  let before = -Infinity;
+  return moments.filter((time) => {
+    const isKept = time - before >= apart;
+    if (isKept) before = time;
+    return isKept;
+  });
 }
 
 /** Straight between the knots around `next`. */
