@@ -16,6 +16,8 @@ from vipsim.scenario.schema import schema, schema_text
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
 FILES = sorted(FOLDER.glob("*.yaml"))
+STORIES = {"database-pair", "database-pair-heartbeat", "heartbeat-push", "service-checked", "service-stop"}
+"""The document's own; every other one names the public report that it explains."""
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -35,6 +37,7 @@ class TestEach:
         assert first == "# yaml-language-server: $schema=./scenario.schema.json"
         header = [line for line in rest if line.startswith("#")]
         assert any("What to look for" in line for line in header)
+        assert path.stem in STORIES or any(line.startswith("# Public report") for line in header)
 
 
 def test_the_committed_schema_is_current() -> None:

@@ -388,27 +388,3 @@ def test_a_check_without_a_weight_says_goodbye(name):
     (fault,), (taken,) = became(trace, "db1", "FAULT"), became(trace, "db2")
     assert taken == pytest.approx(fault + SKEW[100], abs=WIRE)
     assert 5 * SECOND < fault <= 6 * SECOND  # the check runs once a second
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "silent-survivor",
-        "equal-backups",
-        "mute-second-master",
-        "rolling-password-change",
-        "rolling-address-list",
-        "vrid-clash",
-        "one-way-adverts",
-        "stp-return",
-        "flapping-link",
-        "nopreempt-ignored",
-        "frozen-snapshot",
-        "weights-do-not-cross",
-        "nopreempt-weights",
-        "half-a-router",
-    ],
-)
-def test_every_one_names_the_public_report_that_it_explains(name):
-    head = [line for line in scenario_path(name).read_text("utf-8").splitlines() if line.startswith("#")]
-    assert any(line.startswith("# Public reports: ") for line in head)
