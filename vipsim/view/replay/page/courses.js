@@ -13,6 +13,7 @@ export function courseOf(doc, placed, route) {
     const [from, to] = way === 0 ? [ends.a, ends.b] : [ends.b, ends.a];
     const line = placed.links[link];
     const points = way === 0 ? [...line] : [...line].reverse();
+    const cable = lengthOf(points);
     const before = placed.boxes[from].isSwitch ? cameIn(legs, from, sent) : null;
     if (before) {
       points.unshift(before.points[before.points.length - 1]);
@@ -20,7 +21,7 @@ export function courseOf(doc, placed, route) {
     const text = doc.outcomes[outcome];
     const lost = DELIVERED.includes(text) ? "" : text;
     const start = before ? before.end : sent;
-    legs.push(measured({ link, from, to, points, start, end: Math.max(arrival, start + 1), lost }, placed));
+    legs.push(measured({ link, from, to, points, cable, start, end: Math.max(arrival, start + 1), lost }, placed));
   }
   return { legs, span: Math.max(1, ...legs.map((leg) => leg.end)) };
 }
@@ -34,6 +35,10 @@ function cameIn(legs, node, time) {
     }
   }
   return latest;
+}
+
+function lengthOf(points) {
+  return points.slice(1).reduce((sum, [x, y], index) => sum + Math.hypot(x - points[index][0], y - points[index][1]), 0);
 }
 
 /** Add lengths in px, and where on the leg a lost copy ends. */
@@ -55,9 +60,9 @@ function placeOfLoss(leg, placed) {
   if (/host|service|kernel/.test(leg.lost)) {
     return door;
   }
-  const last = leg.length - leg.lengths[leg.lengths.length - 2];
-  const share = /carrier|port is/.test(leg.lost) ? 0.3 : 0.5;
-  return Math.min(door, 1 - (last * (1 - share)) / Math.max(1, leg.length));
+  const cable = leg.cable;
+  const share = /carrier|port is/.test(leg.lost) ? 0.3 : 0.55;
+  return Math.min(door, 1 - (cable * (1 - share)) / Math.max(1, leg.length));
 }
 
 /** The point [x, y] at a share 0..1 of a leg. */

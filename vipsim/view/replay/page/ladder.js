@@ -1,8 +1,159 @@
 // The ladder: a lane per host, time downward on one linear clock, an arrow per frame.
-import { h } from "./dom.js";
+//
+// A part of the run three windows long is drawn at once and then only moved, so that following the clock costs
+// next to nothing; it is drawn again when the clock leaves it, or the zoom or what is listed changes.
+import { bundle } from "./bundles.js";
+import { createCrossings } from "./crossings.js";
+import { fill, h, s, setAttr, setText } from "./dom.js";
+import { drawArrow, drawBar } from "./ladderarrows.js";
+import { createLaneChooser } from "./ladderchooser.js";
+import { drawOutages, drawTicks } from "./ladderclock.js";
+import { drawMarks, drawStrips } from "./ladderlanes.js";
+import { listenToLadder } from "./laddermoves.js";
+import { createLadderView, createScale } from "./ladderview.js";
+import { createHatches, createMeasure, fitted } from "./looks.js";
+import { tellingOutages } from "./outages.js";
+import { chooseByRef, watchRoom } from "./room.js";
+import { createShelf } from "./shelf.js";
+import { lengthText, timeText } from "./words.js";
+
+const BAR_PX = 15; // height of a bar of bundled frames
+const RIGHT_EDGE = 14; // px beside the lanes for the parts of an outage
 
 /** Make the part. */
 export function createLadder(app) {
-  const element = h("div", { class: "ladder" });
-  return { element };
+  const { doc } = app.store;
+  const hatches = createHatches();
+  const content = s("g", {});
+  const names = s("g", { class: "v-lane-names" });
+  const now = s("g", { class: "v-now" }, s("line", {}), s("rect", { rx: 3 }), s("text", { "text-anchor": "end" }));
+  const svg = s("svg", { class: "v-ladder-svg", role: "group", "aria-label": "Frames between hosts, time downward", tabindex: 0 }, hatches.defs, content, now, names);
+  const board = h("div", { class: "v-ladder-board" }, svg);
+  const view = createLadderView(app);
+  const scene = {
+    app, doc, view, svg, content, names, now, fill: hatches.fill, crossings: createCrossings(doc), outages: tellingOutages(doc),
+    measure: createMeasure(svg), width: 0, height: 0, top: 0, drawn: null, lanes: [],
+  };
+  const chooser = createLaneChooser(app, (lanes) => {
+    scene.lanes = lanes;
+    redraw(scene);
+  });
+  scene.lanes = chooser.lanes;
+  const zoom = zoomTools(app, scene);
+  watchRoom(app, board, (width, height) => {
+    Object.assign(scene, { width, height });
+    redraw(scene);
+  });
+  chooseByRef(app, svg);
+  listenToLadder(scene);
+  app.on("time", () => follow(scene));
+  app.on("filter", () => redraw(scene));
+  app.on("select", () => showSelected(scene));
+  return { element: h("div", { class: "v-ladder" }, board), tools: [chooser.element, ...zoom] };
+}
+
+/** Lay out the lanes, then draw what is around now. */
+function redraw(scene) {
+  if (scene.width === 0) return;
+  const { measure, svg, width, height } = scene;
+  const unit = measure.refresh();
+  const left = measure(nowText(scene, scene.app.store.end), "700") + 18;
+  const right = width - RIGHT_EDGE;
+  const step = (right - left) / Math.max(1, scene.lanes.length);
+  const xs = new Map(scene.lanes.map((node, index) => [node, Math.round(left + step * (index + 0.5))]));
+  Object.assign(scene, { unit, left, right, xs, step, top: unit * 1.9, drawn: null });
+  setAttr(svg, "viewBox", `0 0 ${width} ${height}`);
+  fill(scene.names, s("rect", { x: 0, y: 0, width, height: scene.top }), ...scene.lanes.map((node) =>
+    s("text", { x: xs.get(node), y: unit * 1.25, "text-anchor": "middle" }, fitted(scene.doc.nodes[node].name, step - 4, measure, "700"))));
+  follow(scene);
+}
+
+
+/** Move the drawn part to where now is; draw another part if this one ends. */
+function follow(scene) {
+  if (scene.width === 0) return;
+  const { view, app } = scene;
+  const room = scene.height - scene.top;
+  const from = view.from;
+  const { drawn } = scene;
+  if (drawn === null || drawn.span !== view.span || from < drawn.from || from + view.span > drawn.to) drawPart(scene, from, room);
+  const offset = scene.drawn.scale.y(from);
+  scene.content.setAttribute("transform", `translate(0,${Math.round(scene.top - offset)})`);
+  showNow(scene, scene.top + ((app.now - from) / view.span) * room);
+}
+
+/** Draw from one window before to one after. */
+function drawPart(scene, from, room) {
+  const { app, view, unit, xs, left, right, measure } = scene;
+  const scale = createScale(from - view.span, 3 * view.span, 3 * room);
+  scene.drawn = { from: scale.from, to: scale.from + scale.span, span: view.span, scale };
+  const shelf = createShelf();
+  const how = { crossings: scene.crossings, xs, scale, shelf, measure, unit, left, right, fill: scene.fill };
+  const { frames } = scene.doc;
+  const isWanted = (index) => (app.filter.probes || !frames.probe[index]) && xs.has(frames.src[index]);
+  const part = { from: scale.from, to: scale.from + scale.span, bin: scale.length(BAR_PX) };
+  const { singles, bars } = bundle(app, scene.crossings, part, isWanted);
+  const marks = drawMarks(app, how);
+  const { bands, labels } = drawOutages(scene.outages, scale, how);
+  fill(
+    scene.content,
+    ...drawTicks(scale, { span: view.span, height: room }, how),
+    ...bands,
+    ...drawStrips(scene.doc, xs, scale, scene.fill),
+    ...bars.map((bar) => drawBar(app, bar, how)),
+    ...singles.map((index) => drawArrow(app, index, how)),
+    ...marks,
+    ...labels,
+  );
+  showSelected(scene);
+}
+
+/** The line of now, with its time. */
+function showNow(scene, y) {
+  const { now, left, width, unit, measure } = scene;
+  const [line, rect, text] = now.children;
+  const words = nowText(scene, scene.app.now);
+  const size = measure(words, "700") + 8;
+  now.setAttribute("transform", `translate(0,${Math.round(y)})`);
+  setAttr(line, "x1", left - 6);
+  setAttr(line, "x2", width);
+  setAttr(rect, "x", left - 6 - size);
+  setAttr(rect, "y", -unit * 0.8);
+  setAttr(rect, "width", size);
+  setAttr(rect, "height", unit * 1.6);
+  setAttr(text, "x", left - 10);
+  setAttr(text, "y", unit * 0.36);
+  setText(text, words);
+}
+
+/** Seconds, to the microsecond in short windows. */
+function nowText({ view }, time) {
+  return timeText(time, view.span < 5e7 ? 6 : 3).replace(" s", "");
+}
+
+/** Emphasize what is selected, if it is drawn. */
+function showSelected({ app, content }) {
+  for (const old of content.querySelectorAll(".v-selected")) old.classList.remove("v-selected");
+  if (app.selected === null) return;
+  const found = content.querySelector(`[data-ref="${CSS.escape(app.selected)}"]`);
+  found?.classList.add("v-selected");
+}
+
+/** The buttons of the zoom, and the keys' way in. */
+function zoomTools(app, scene) {
+  const { view } = scene;
+  const label = h("span", { class: "v-ladder-span", title: "How much of the run the ladder shows (L, or Ctrl and the wheel)" });
+  const show = () => setText(label, view.isWhole ? "whole run" : lengthText(view.span));
+  const change = (call) => () => {
+    call();
+    show();
+    redraw(scene);
+    app.say(`The ladder shows ${label.textContent}`);
+  };
+  app.zoomLadder = change(() => view.next());
+  app.zoomLadderBy = (direction) => change(() => view.zoom(direction))();
+  show();
+  const button = (text, words, direction) =>
+    h("button", { class: "v-look", type: "button", title: words, "aria-label": words, on: { click: () => app.zoomLadderBy(direction) } }, text);
+  return [button("\u2212", "Zoom out: show more of the run", 1), label, button("+", "Zoom in: show less of the run", -1)];
 }

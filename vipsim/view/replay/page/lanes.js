@@ -1,8 +1,161 @@
-// Lanes of states over the whole run, with the outage as a band.
-import { h } from "./dom.js";
+// Lanes of states over the whole run, with the outage as a band over all of them; also a scrubber.
+import { fill, h, s, setAttr } from "./dom.js";
+import { drawParts, drawRow } from "./lanebars.js";
+import { laneRows } from "./lanerows.js";
+import { createHatches, createMeasure, fitted } from "./looks.js";
+import { silenceText, tellingOutages } from "./outages.js";
+import { watchRoom } from "./room.js";
+import { tickStep, tickText } from "./spans.js";
+import { SECOND, timeText } from "./words.js";
+
+const KEY_STEP = 0.01; // share of the window that the arrow keys go
 
 /** Make the part. */
 export function createLanes(app) {
-  const element = h("div", { class: "lanes" });
+  const { doc, store } = app;
+  const hatches = createHatches();
+  const scene = s("g", {});
+  const head = s("g", { class: "v-playhead" }, s("line", {}), s("path", { d: "M-7,-8H7V-1L0,6L-7,-1Z" }));
+  const slider = h("div", { class: "v-lanes-slider", role: "slider", tabindex: "0", "aria-label": "Time, over the lanes" });
+  const svg = s("svg", { class: "v-lanes-svg", role: "img", "aria-label": wordsOf(doc) }, hatches.defs, scene, head);
+  const board = h("div", { class: "v-lanes-board" }, svg, slider);
+  const buttons = h("div", { class: "v-lanes-tools" });
+  const element = h("div", { class: "v-lanes" }, board, buttons);
+  const parts = {
+    app, doc, svg, scene, head, slider, fill: hatches.fill, measure: createMeasure(svg), rows: laneRows(doc),
+    outages: tellingOutages(doc), window: [store.start, store.end], axis: null, heights: null,
+  };
+  fillTools(parts, buttons);
+  watchRoom(app, board, (width) => drawLanes(parts, width));
+  listenToSlider(parts);
+  app.on("time", () => showHead(parts));
   return { element };
+}
+
+/** Draw all rows in so many px. */
+function drawLanes(parts, width) {
+  const { app, doc, rows, measure, svg } = parts;
+  const unit = measure.refresh();
+  const style = getComputedStyle(app.root);
+  const left = parseFloat(style.getPropertyValue("--lane-label"));
+  const right = width - parseFloat(style.getPropertyValue("--lane-end"));
+  const lane = parseFloat(style.getPropertyValue("--lane"));
+  const [from, to] = parts.window;
+  const x = (time) => left + ((time - from) / Math.max(1, to - from)) * (right - left);
+  const axis = { x, from, to, left, right, time: (px) => from + ((px - left) / (right - left)) * (to - from) };
+  const height = lane * rows.length + unit * 1.7;
+  Object.assign(parts, { axis, width, height });
+  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  svg.style.height = `${height}px`;
+  const how = { axis, height: lane - 4, fill: parts.fill, measure, unit };
+  fill(
+    parts.scene,
+    ...outageBands(parts, lane),
+    ...chapterTicks(doc, axis, lane * rows.length),
+    ...rows.flatMap((row, index) => [
+      s("text", { class: "v-row-label", x: left - 8, y: lane * (index + 0.5) + unit * 0.36, "text-anchor": "end" },
+        fitted(row.label, left - 14, measure, "600"), s("title", {}, row.title)),
+      ...(row.kind === "outage" ? drawParts(parts.outages, { ...how, y: lane * index + 2 }) : drawRow(doc, row, { ...how, y: lane * index + 2 })),
+    ]),
+    ...axisTicks(axis, lane * rows.length, unit),
+  );
+  showHead(parts);
+}
+
+/** The outages behind all lanes. */
+function outageBands({ outages, axis, rows }, lane) {
+  return outages.flatMap((outage) => {
+    const [low, high] = [Math.max(axis.left, axis.x(outage.from)), Math.min(axis.right, axis.x(outage.to))];
+    if (high <= low) return [];
+    return [s("rect", { class: "v-outage v-outage-edge", x: low, y: 0, width: high - low, height: lane * rows.length },
+      s("title", {}, `${outage.client} silent ${silenceText(outage)}`))];
+  });
+}
+
+function chapterTicks(doc, axis, height) {
+  return doc.chapters.filter(({ time }) => axis.from <= time && time <= axis.to).map(({ time, text }) =>
+    s("line", { class: "v-chapter-line", x1: axis.x(time), x2: axis.x(time), y1: 0, y2: height + 4 }, s("title", {}, `${timeText(time)} ${text}`)));
+}
+
+function axisTicks(axis, y, unit) {
+  const step = tickStep(axis.to - axis.from, (axis.right - axis.left) / (unit * 6));
+  const found = [s("line", { class: "v-axis", x1: axis.left, x2: axis.right, y1: y, y2: y })];
+  for (let time = Math.ceil(axis.from / step) * step; time <= axis.to; time += step) {
+    const x = axis.x(time);
+    const isLast = x > axis.right - unit * 2;
+    found.push(
+      s("line", { class: "v-axis", x1: x, x2: x, y1: y, y2: y + 4 }),
+      s("text", { class: "v-tick-text", x: isLast ? axis.right : x, y: y + unit * 1.35, "text-anchor": isLast ? "end" : "middle" }, `${tickText(time, step)}${isLast || time === 0 ? " s" : ""}`),
+    );
+  }
+  return found;
+}
+
+/** The playhead, and what the slider says. */
+function showHead({ app, doc, axis, head, slider, height }) {
+  if (axis === null) return;
+  const x = Math.min(axis.right, Math.max(axis.left, axis.x(app.now)));
+  const [line] = head.children;
+  head.setAttribute("transform", `translate(${x.toFixed(1)},0)`);
+  head.setAttribute("class", `v-playhead${app.now < axis.from || app.now > axis.to ? " v-outside" : ""}`);
+  setAttr(line, "y2", height);
+  setAttr(slider, "aria-valuemin", Math.round(doc.start / 1e6));
+  setAttr(slider, "aria-valuemax", Math.round(doc.end / 1e6));
+  setAttr(slider, "aria-valuenow", Math.round(app.now / 1e6));
+  setAttr(slider, "aria-valuetext", timeText(app.now));
+}
+
+/** Dragging and keys on the slider over the lanes. */
+function listenToSlider(parts) {
+  const { app, slider } = parts;
+  const go = (event) => {
+    const box = slider.getBoundingClientRect();
+    app.seek(parts.axis.time(event.clientX - box.left));
+  };
+  slider.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || parts.axis === null) return;
+    app.pause();
+    app.select(null);
+    slider.setPointerCapture(event.pointerId);
+    go(event);
+  });
+  slider.addEventListener("pointermove", (event) => {
+    if (slider.hasPointerCapture(event.pointerId)) go(event);
+  });
+  const steps = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
+  slider.addEventListener("keydown", (event) => {
+    if (!(event.key in steps) || event.shiftKey || parts.axis === null) return;
+    event.preventDefault();
+    event.stopPropagation();
+    app.select(null);
+    app.seek(app.now + steps[event.key] * KEY_STEP * (parts.axis.to - parts.axis.from));
+  });
+}
+
+/** Buttons that zoom to an outage and back. */
+function fillTools(parts, box) {
+  const { doc, outages } = parts;
+  const choices = [{ words: "whole run", window: [doc.start, doc.end] }, ...outages.slice(0, 6).map((outage, index) => {
+    const margin = Math.max(0.15 * (outage.to - outage.from), SECOND / 100);
+    return {
+      words: outages.length > 1 ? `outage ${index + 1}` : "outage",
+      window: [Math.max(doc.start, outage.from - margin), Math.min(doc.end, outage.to + margin)],
+    };
+  })];
+  if (choices.length < 2) return;
+  const buttons = choices.map(({ words, window }) =>
+    h("button", { class: "v-look", type: "button", title: `The lanes show the ${words}`, on: { click: () => choose(window) } }, words));
+  const choose = (window) => {
+    parts.window = window;
+    buttons.forEach((button, index) => setAttr(button, "aria-pressed", String(choices[index].window === window)));
+    if (parts.axis !== null) drawLanes(parts, parts.width);
+  };
+  choose(choices[0].window);
+  fill(box, ...buttons);
+}
+
+/** The lanes for who cannot see them. */
+function wordsOf(doc) {
+  const told = tellingOutages(doc).map((outage) => `${outage.client} silent ${silenceText(outage)} from ${timeText(outage.from)}`);
+  return `States over the run. ${told.length > 0 ? told.join("; ") : "No outage"}.`;
 }

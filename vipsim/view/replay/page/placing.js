@@ -20,7 +20,8 @@ export function placeNodes(doc, room) {
   stretchPlaces(boxes, room);
   const rows = [];
   for (const side of [1, -1]) {
-    const own = boxes.filter((box) => box.side === side).sort((a, b) => a.x - b.x);
+    const own = boxes.filter((box) => box.side === side);
+    seatHosts(own, doc, boxes, room.width);
     rows.push(...intoRows(own, room, side));
   }
   const height = stackRows(boxes, rows, doc, room);
@@ -48,6 +49,33 @@ function stretchPlaces(boxes, room) {
       box.w = Math.max(60, (box.to - box.from) * scale - 2);
     }
   }
+}
+
+/** Hosts on several switches stand between them; then neighbors are pushed apart to equal steps where they are close. */
+function seatHosts(hosts, doc, boxes, width) {
+  for (const host of hosts) {
+    const homes = neighborsOf(doc, host.index).map((index) => boxes[index]).filter((box) => box.isSwitch);
+    if (homes.length > 1) host.x = homes.reduce((sum, box) => sum + box.x, 0) / homes.length;
+  }
+  hosts.sort((a, b) => a.x - b.x || a.index - b.index);
+  const step = Math.min(width / Math.max(1, hosts.length), (WIDEST_BOX + BOX_GAP) * 0.75);
+  for (let round = 0; round < 12; round += 1) {
+    for (let index = 1; index < hosts.length; index += 1) {
+      const lack = step - (hosts[index].x - hosts[index - 1].x);
+      if (lack > 0.5) {
+        hosts[index - 1].x -= lack / 2;
+        hosts[index].x += lack / 2;
+      }
+    }
+    hosts.forEach((host, index) => {
+      host.x = Math.min(Math.max(host.x, step * (index + 0.5)), width - step * (hosts.length - index - 0.5));
+    });
+  }
+}
+
+function neighborsOf(doc, node) {
+  const linked = doc.links.filter((link) => link.a === node || link.b === node);
+  return [...new Set(linked.map((link) => (link.a === node ? link.b : link.a)))];
 }
 
 /** One row of hosts, or two that are staggered if they would be too narrow for a name and an address. */
@@ -93,7 +121,8 @@ function stackRows(boxes, rows, doc, room) {
   const lines = Math.max(0, Math.min(most, 5, Math.floor(spare / step / Math.max(1, rows.length))));
   const heights = rows.map((row) => Math.max(...row.members.map((box) => {
     box.lines = texts[box.index].slice(0, lines);
-    return boxHeight(room, box.index, box.lines.length);
+    box.h = boxHeight(room, box.index, box.lines.length);
+    return box.h;
   })));
   const used = tags + bar + 6 + heights.reduce((sum, h) => sum + h, 0);
   const cable = Math.max(CABLE_LENGTH[0], Math.min(CABLE_LENGTH[1], (room.height - used) / Math.max(1, cables)));
@@ -115,14 +144,14 @@ function settleRows(boxes, rows, heights, { tags, bar, cable }) {
   let y = tags;
   const order = rows.map((row, index) => ({ ...row, height: heights[index] }));
   for (const row of order.filter((one) => one.side === 1).sort((a, b) => b.row - a.row)) {
-    row.members.forEach((box) => { box.h = row.height; box.y = y + row.height / 2; box.row = row.row; });
+    row.members.forEach((box) => { box.y = y + row.height - box.h / 2; });
     y += row.height + cable;
   }
   boxes.filter((box) => box.isSwitch).forEach((box) => { box.h = bar; box.y = y + bar / 2; });
   y += bar;
   for (const row of order.filter((one) => one.side === -1).sort((a, b) => a.row - b.row)) {
     y += cable;
-    row.members.forEach((box) => { box.h = row.height; box.y = y + row.height / 2; box.row = row.row; });
+    row.members.forEach((box) => { box.y = y + box.h / 2; });
     y += row.height;
   }
   return y + 6;
@@ -130,46 +159,52 @@ function settleRows(boxes, rows, heights, { tags, bar, cable }) {
 
 /** The line of each link as points [x, y] from its end a to its end b; switches are met at their middle. */
 function placeLinks(doc, boxes) {
-  const feet = new Map();
+  const taken = new Map();
   return doc.links.map((link) => {
-    const a = boxes[link.a];
-    const b = boxes[link.b];
+    const [a, b] = [boxes[link.a], boxes[link.b]];
     if (a.isSwitch !== b.isSwitch) {
-      const [host, bar] = a.isSwitch ? [b, a] : [a, b];
-      const points = hostToSwitch(host, bar, feet, doc);
+      const points = a.isSwitch ? hostToSwitch(b, a, link, doc, boxes, taken) : hostToSwitch(a, b, link, doc, boxes, taken);
       return a.isSwitch ? points.reverse() : points;
     }
-    return a.isSwitch ? switchToSwitch(a, b, feet) : hostToHost(a, b, boxes);
+    return a.isSwitch ? switchToSwitch(a, b, taken) : hostToHost(a, b, boxes);
   });
 }
 
-/** From a host straight to a switch; several cables of one host stand side by side. */
-function hostToSwitch(host, bar, feet, doc) {
-  const count = doc.links.filter((link) => link.a === host.index || link.b === host.index).length;
-  const number = feet.get(host.index) || 0;
-  feet.set(host.index, number + 1);
-  const spread = Math.min(26, (host.w - 20) / Math.max(1, count - 1));
-  const foot = host.x + (number - (count - 1) / 2) * spread;
-  const x = Math.min(Math.max(foot, bar.x - bar.w / 2 + 10), bar.x + bar.w / 2 - 10);
-  return [[foot, host.y + (host.side * host.h) / 2], [x, bar.y]];
+/** From a host straight to a switch; several cables of one host stand side by side, in the order of their ends. */
+function hostToSwitch(host, bar, link, doc, boxes, taken) {
+  const own = doc.links.filter((one) => one.a === host.index || one.b === host.index);
+  const far = (one) => boxes[one.a === host.index ? one.b : one.a].x;
+  const number = [...own].sort((one, other) => far(one) - far(other)).indexOf(link);
+  const spread = Math.min(30, (host.w - 20) / Math.max(1, own.length - 1));
+  const foot = host.x + (number - (own.length - 1) / 2) * spread;
+  const [low, high] = [bar.x - bar.w / 2 + 12, bar.x + bar.w / 2 - 12];
+  const beyond = foot < low ? -1 : foot > high ? 1 : 0;
+  const x = beyond === 0 ? foot : (beyond < 0 ? low : high) - beyond * 14 * takeNumber(taken, `${bar.index} ${beyond} ${host.side}`);
+  return [[foot, host.y + (host.side * host.h) / 2], [x, bar.y - (host.side * bar.h) / 2], [x, bar.y]];
 }
 
-/** Between two switches, side by side. */
-function switchToSwitch(a, b, feet) {
-  const key = `${Math.min(a.index, b.index)}-${Math.max(a.index, b.index)}`;
-  const number = feet.get(key) || 0;
-  feet.set(key, number + 1);
+/** How many were there before: 0, 1, ... */
+function takeNumber(taken, key) {
+  const number = taken.get(key) ?? 0;
+  taken.set(key, number + 1);
+  return number;
+}
+
+/** Between two switches, side by side; parallel cables apart. */
+function switchToSwitch(a, b, taken) {
+  const number = takeNumber(taken, `${Math.min(a.index, b.index)}-${Math.max(a.index, b.index)}`);
   const y = a.y + (number % 2 ? -1 : 1) * Math.ceil(number / 2) * 8;
   const toward = a.x < b.x ? 1 : -1;
-  return [[a.x + (toward * (a.w / 2 - 14)), y], [b.x - (toward * (b.w / 2 - 14)), y]];
+  return [[a.x + toward * (a.w / 2 - 14), y], [b.x - toward * (b.w / 2 - 14), y]];
 }
 
 /** Between two hosts: straight if they are neighbors, else around what stands between. */
 function hostToHost(a, b, boxes) {
   const [left, right] = a.x < b.x ? [a, b] : [b, a];
-  const isFree = !boxes.some((box) => box.y === a.y && box.x > left.x && box.x < right.x);
-  if (a.y === b.y && isFree) {
-    const points = [[left.x + left.w / 2, a.y], [right.x - right.w / 2, a.y]];
+  const isFree = !boxes.some((box) => box.side === a.side && box.x > left.x && box.x < right.x);
+  if (a.side === b.side && isFree) {
+    const y = Math.min(a.y + a.h / 2, b.y + b.h / 2) - 14;
+    const points = [[left.x + left.w / 2, y], [right.x - right.w / 2, y]];
     return a === left ? points : points.reverse();
   }
   const y = Math.max(a.y + a.h / 2, b.y + b.h / 2) + 16;

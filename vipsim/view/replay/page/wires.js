@@ -56,11 +56,11 @@ export function commonText(links) {
 
 /** The middle of the part of a cable that no box hides. */
 function middleOf(placed, link, points) {
-  const [from, to] = [points[points.length > 2 ? 1 : 0], points[points.length > 2 ? 2 : 1]];
-  const [a, b] = [placed.boxes[link.a], placed.boxes[link.b]];
-  const edge = (box, y, other) => (box.isSwitch && a.isSwitch !== b.isSwitch ? y + Math.sign(other - y) * (box.h / 2) : y);
-  const [y0, y1] = [edge(a, from[1], to[1]), edge(b, to[1], from[1])];
-  return [(from[0] + to[0]) / 2, (y0 + y1) / 2];
+  const seen = placed.boxes[link.a].isSwitch === placed.boxes[link.b].isSwitch ? points
+    : placed.boxes[link.a].isSwitch ? points.slice(1) : points.slice(0, -1);
+  const from = seen[Math.ceil(seen.length / 2) - 1];
+  const to = seen[Math.ceil(seen.length / 2)];
+  return [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2];
 }
 
 function oneWay(doc, link, text, way) {
