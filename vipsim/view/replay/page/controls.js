@@ -68,7 +68,9 @@ function speedControl(app) {
   return h("label", { class: "v-speed" }, h("span", null, "Speed"), select, now);
 }
 
+/** "4.9\u00d7", or how much slower than the run: "1,100\u00d7 slower". */
 function speedText(speed) {
-  if (speed >= 0.095) return `${speed.toFixed(1)}\u00d7`;
-  return speed >= 0.00095 ? `${speed.toPrecision(1)}\u00d7` : `1/${Math.round(1 / speed).toLocaleString("en-US")}`;
+  if (speed >= 0.95) return `${speed.toFixed(1)}\u00d7`;
+  const slower = Number((1 / speed).toPrecision(2));
+  return `${slower.toLocaleString("en-US")}\u00d7 slower`;
 }

@@ -29,6 +29,7 @@ export function createHeader(app) {
     outage.element.dataset.state = state;
   };
   app.on("time", show);
+  app.on("play", show);
   show();
   return { element };
 }
@@ -45,11 +46,24 @@ function clockParts(now) {
   return [text.slice(0, -3), text.slice(-3)];
 }
 
-/** The chapter that the clock is in; what happened at once stands together. */
+/** The chapter that the clock is in; before the first, what a teacher needs to begin. */
 function captionText(app) {
   const { chapters } = app.doc;
   const next = firstAtOrAfter(chapters.length, (index) => chapters[index].time, app.now + 1);
-  return next === 0 ? "" : chapters[next - 1].text.replaceAll("; ", " \u00b7 ");
+  if (next > 0) return joinedText(chapters[next - 1].text);
+  return app.now === app.store.start && !app.playing ? "Space plays, arrows step, ? tells more" : "";
+}
+
+/** "db2 becomes MASTER; db2 takes the address" as "db2 becomes MASTER, takes the address". */
+function joinedText(text) {
+  let before = "";
+  return text.split("; ").reduce((all, part) => {
+    const [subject, ...rest] = part.split(" ");
+    const isSame = subject === before;
+    before = subject;
+    if (all === "") return part;
+    return isSame ? `${all}, ${rest.join(" ")}` : `${all} \u00b7 ${part}`;
+  }, "");
 }
 
 function ownersNow(app) {

@@ -1,10 +1,10 @@
 // What only paper shows: the outages with their parts, and the events around the first of them.
 import { h } from "./dom.js";
-import { exactText, lengthText } from "./words.js";
+import { lengthText, timeText } from "./words.js";
 
-/** At most so many events are printed, and so much (ns) before the first fault. */
+/** At most so many events are printed, and so much (ns) before the first fault and after its outage. */
 const PAPER_ROWS = 60;
-const PAPER_BEFORE = 1.2e9;
+const PAPER_AROUND = 1.2e9;
 
 /** Make the part for paper. */
 export function createPaper(app) {
@@ -29,8 +29,8 @@ function outageTable(doc) {
     const parts = outage.parts.map(([name, from, to]) => `${name} ${lengthText(to - from)}`).join(", ");
     return [
       outage.client,
-      exactText(outage.from),
-      isOpen ? "not in this run" : exactText(outage.to),
+      timeText(outage.from, 6),
+      isOpen ? "not in this run" : timeText(outage.to, 6),
       isOpen ? `> ${lengthText(doc.end - outage.from)}` : lengthText(outage.to - outage.from),
       String(outage.lost),
       parts,
@@ -41,11 +41,14 @@ function outageTable(doc) {
 
 function eventTable(app) {
   const { store, doc } = app;
-  const fault = doc.chapters[0]?.time ?? doc.outages[0]?.from ?? store.start;
+  const first = doc.chapters[0]?.time ?? doc.outages[0]?.from ?? store.start;
+  const over = doc.outages.find((outage) => outage.from <= first && outage.to > first)?.to ?? doc.chapters.at(-1)?.time ?? store.end;
   const rows = [];
-  for (let index = store.indexAt(fault - PAPER_BEFORE); index < store.items.length && rows.length < PAPER_ROWS; index += 1) {
+  for (let index = store.indexAt(first - PAPER_AROUND); index < store.items.length && rows.length < PAPER_ROWS; index += 1) {
     const item = store.items[index];
-    if (!item.probe && !item.isDetail) rows.push([exactText(item.time), store.nodeName(item.node), item.text, store.why(item)]);
+    if (item.time > over + PAPER_AROUND) break;
+    if (item.probe || item.isDetail) continue;
+    rows.push([timeText(item.time, 6), store.nodeName(item.node), item.text, store.why(item)]);
   }
   return paperTable(["time", "node", "event", "why"], rows);
 }
