@@ -58,12 +58,8 @@ def _return(seed: int) -> Truth:
     return Truth(trace.failovers[1].takeover_at, TO_A_MS)
 
 
-DELAYS = (
-    "when the delay is over",
-    "when the delay and a whole master-down time are over",
-    "somewhere between the two, by chance",
-    "never",
-)
+DELAYS = ("delay", "both", "between", "never")
+"""When db1 may be master: after the delay, after it and a whole master-down time, between the two, never."""
 
 
 def _delay(seed: int) -> Truth:
@@ -175,7 +171,8 @@ EXERCISES = (
     Exercise(
         id="03.delay",
         question="db1 has preempt_delay 5, and its link was down. Counted from the moment when the link is "
-        "back: when is db1 master?",
+        "back: when is db1 master? After the delay, after both the delay and a whole master-down time, "
+        "somewhere between the two, by chance, or never?",
         form=Choice(DELAYS),
         points=1,
         truth=_delay,
