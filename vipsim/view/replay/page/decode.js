@@ -81,11 +81,13 @@ function flagsText(argument, value) {
   return names.join(" + ") || "none";
 }
 
-/** `2 (reply)`; a value without a word stands alone. */
+/** `2 (reply)`; a value without a word stands alone. Words for numbers such as 0x0800 make all be written so. */
 function enumText(argument, value) {
   const pairs = argument.split(",").map((pair) => pair.split("="));
   const found = pairs.find(([number]) => Number(number) === Number(value));
-  return found ? `${value} (${found.slice(1).join("=")})` : String(value);
+  const digits = /^0x/.test(argument) ? pairs[0][0].length - 2 : 0;
+  const text = digits ? `0x${value.toString(16).padStart(digits, "0")}` : String(value);
+  return found ? `${text} (${found.slice(1).join("=")})` : text;
 }
 
 /** `1 s (100 × 0.01 s)`, for `0.01s`: the unit is a number and a word. */

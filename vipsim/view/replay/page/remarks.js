@@ -7,10 +7,8 @@ const REMARKS = {
   ethernet: {
     destination: (mac, _, names) => names.macWords(mac),
     source: (mac, _, names) => names.macWords(mac),
-    type: (type) => `0x${type.toString(16).padStart(4, "0")}`,
   },
   arp: {
-    "protocol type": (type) => `0x${type.toString(16).padStart(4, "0")}`,
     "sender MAC": (mac, _, names) => names.macWords(mac),
     "sender IP": (ip, decoded, names) => (ip === valueOf(decoded, "arp", "target IP") ? bothRemarks(names.ipWords(ip), "same as the target: an announcement") : names.ipWords(ip)),
     "target MAC": (mac, decoded, names) => (valueOf(decoded, "arp", "operation") === 1 ? "not known, not read in a request" : names.macWords(mac)),

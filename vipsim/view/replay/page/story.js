@@ -36,7 +36,6 @@ function whySection(app, item) {
   return h(
     "section",
     null,
-    h("h3", null, "Why"),
     why ? h("p", { class: "v-why" }, why) : null,
     before ? h("p", { class: "v-came-by" }, "After it received: ", itemLink(app, before)) : null,
     steps.length > 1 || steps[0].meanwhile.length ? chainList(app, steps) : null,
