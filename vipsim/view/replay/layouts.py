@@ -6,7 +6,7 @@ reads the values out of the octets by it; nothing here knows a frame's objects. 
 ``mac``, ``ip``, ``uint``, ``hex``, ``text``
     An address, a number, octets as they are, characters.
 ``enum:1=request,2=reply``
-    A number with words for some of its values.
+    A number with words for some of its values; ``enum:0x0800=IPv4``: written in hexadecimal.
 ``flags:FIN,SYN``
     Bits by name, the lowest one first.
 ``scale:0.01s``
@@ -52,12 +52,12 @@ _VRRP_START = (
 LAYOUTS: dict[str, tuple[Field, ...]] = {
     # IEEE 802.3 section 3.1.1
     "ethernet": _fields(
-        ("destination", _MAC, "mac"), ("source", _MAC, "mac"), ("type", 16, "enum:2048=IPv4,2054=ARP")
+        ("destination", _MAC, "mac"), ("source", _MAC, "mac"), ("type", 16, "enum:0x0800=IPv4,0x0806=ARP")
     ),
     # RFC 826
     "arp": _fields(
         ("hardware type", 16, "enum:1=Ethernet"),
-        ("protocol type", 16, "enum:2048=IPv4"),
+        ("protocol type", 16, "enum:0x0800=IPv4"),
         ("hardware size", 8, "uint"),
         ("protocol size", 8, "uint"),
         ("operation", 16, "enum:1=request,2=reply"),

@@ -1,4 +1,5 @@
 // What hosts and switches believe at a time, and whether it is so. Pure: from the document, no DOM.
+import { isVirtualMac } from "./names.js";
 import { firstAtOrAfter } from "./store.js";
 
 /** An entry is shown as changed, or as gone, for so long after it (ns of the run). */
@@ -50,6 +51,7 @@ export function ownersAt(doc, vip, time) {
 /** What is wrong with an entry that says `ip` is at `mac`, in a few words; empty: nothing. */
 export function faultOfNeighbor(doc, names, ip, mac, owners) {
   if (!mac) return "";
+  if (isVirtualMac(mac)) return owners.length || !names.isVip(ip) ? "" : "stale: nobody owns it";
   const holders = names.nodesOf(mac);
   const rightful = names.isVip(ip) ? owners : names.nodesOfIp(ip);
   if (holders.some((node) => rightful.includes(node))) return "";
@@ -88,15 +90,17 @@ function nodesBehind(doc, without, first) {
   return found;
 }
 
-/** What is wrong with a switch's entry, in a few words; empty: nothing. Of a shared MAC only owners are right. */
+/** What is wrong with a switch's entry, in a few words; empty: nothing. A virtual MAC is where an owner is. */
 export function faultOfPort(doc, names, mac, place, time) {
-  const holders = names.nodesOf(mac);
-  if (!place || !holders.length) return "";
-  if (!holders.some((node) => place.behind.has(node))) return "wrong: it is not behind that port";
-  if (holders.length < 2) return "";
+  if (!place) return "";
+  const isHere = (node) => place.behind.has(node);
+  if (!isVirtualMac(mac)) {
+    const holders = names.nodesOf(mac);
+    return !holders.length || holders.some(isHere) ? "" : "wrong: it is not behind that port";
+  }
   const owners = doc.vips.flatMap((vip) => ownersAt(doc, vip, time).nodes);
-  const living = holders.filter((node) => owners.includes(node));
-  return living.length && !living.some((node) => place.behind.has(node)) ? "stale: the owner is not behind that port" : "";
+  if (owners.some(isHere)) return "";
+  return owners.length ? "stale: the owner is not behind that port" : "stale: nobody has it";
 }
 
 /** Texts in the order of their numbers: .9 before .10, p2 before p10. */

@@ -5,7 +5,8 @@ import { lengthText, SECOND } from "./words.js";
 
 /**
  * A table with a caption and columns; the first cell of a row is its head, the last says since when.
- * A row is {key, head, badge, cells: [text], fault, isFirst, since}: `fault` is what is wrong with it.
+ * A row is {key, head, badge, cells: [text], fault, isFirst, since}: `fault` is what is wrong with it,
+ * told in a line of its own; `isWrong` says that a cell tells it.
  */
 export function createLiveTable(columns) {
   const caption = h("caption");
@@ -42,7 +43,7 @@ export function createLiveTable(columns) {
 
 function drawLiveRow(row, stamp, columns, flash) {
   const age = h("td", { class: "v-live-age" });
-  const name = ["v-live-row", flash && "v-flash", row.isFirst && "v-is-first", row.fault && "v-is-wrong"].filter(Boolean).join(" ");
+  const name = ["v-live-row", flash && "v-flash", row.isFirst && "v-is-first", row.isWrong && "v-is-wrong", row.fault && "v-has-fault"].filter(Boolean).join(" ");
   const badge = row.badge ? h("span", { class: "v-live-badge" }, row.badge) : null;
   const cells = row.cells.map((text) => h("td", null, text));
   const elements = [h("tr", { class: name }, h("th", { scope: "row" }, row.head, badge), cells, age)];

@@ -6,7 +6,7 @@ const VRRP_GROUP_MAC = "01:00:5E:00:00:12";
 const VRRP_GROUP_IP = "224.0.0.18";
 const VIRTUAL_ROUTER_MAC = /^00:00:5E:00:01:(..)$/;
 
-/** Look-ups of a document: {nodesOf(mac), macWords(mac), nodesOfIp(ip), ipWords(ip), isVip(ip)}. */
+/** Look-ups of a document: {nodesOf(mac), macWords(mac), macShort(mac), nodesOfIp(ip), ipWords(ip), isVip(ip)}. */
 export function createNames(doc) {
   const nodesByMac = new Map();
   const nodesByIp = new Map();
@@ -33,6 +33,8 @@ export function createNames(doc) {
       if (isGroupMac(mac)) return "a group";
       return namesOf(names.nodesOf(mac)).join(" or ") || "nobody known";
     },
+    /** The same where there is little room. */
+    macShort: (mac) => names.macWords(mac).replace("virtual router", "VRID"),
     /** Who an IPv4 address is: a node, a virtual IP, the VRRP group; empty: not known. */
     ipWords(ip) {
       if (vips.has(ip)) return "the virtual IP";
@@ -46,6 +48,11 @@ export function createNames(doc) {
 /** Whether an address is a group's: the lowest bit of its first octet is set. */
 export function isGroupMac(mac) {
   return parseInt(mac.slice(0, 2), 16) % 2 === 1;
+}
+
+/** Whether an address is a virtual router's, which whoever is MASTER has (RFC 9568 section 7.3). */
+export function isVirtualMac(mac) {
+  return VIRTUAL_ROUTER_MAC.test(mac);
 }
 
 function addNode(map, key, index) {

@@ -94,15 +94,19 @@ function outcomeText(hop) {
   return hop.isLost ? `✗ ${hop.outcome}` : "delivered";
 }
 
-/** Whom a frame reached and where it was lost, as a sentence. */
+/** Whom a frame reached, and on the way to whom it was lost and why, as a sentence. */
 export function fateText(app, frame) {
   const { doc, store } = app;
   const reached = frame.hops.filter((hop) => hop.outcome === "delivered" && doc.nodes[hop.to].kind !== "switch");
-  const lost = frame.hops.filter((hop) => hop.isLost);
   const names = [...new Set(reached.map((hop) => store.nodeName(hop.to)))];
   const last = Math.max(...reached.map((hop) => hop.arrived)) - frame.time;
+  const lost = new Map();
+  for (const hop of frame.hops.filter((one) => one.isLost)) {
+    const why = hop.outcome.replace(/^dropped: /, "");
+    lost.set(why, [...(lost.get(why) ?? []), store.nodeName(hop.to)]);
+  }
   const parts = [names.length ? `Reached ${listText(names)} within ${lengthText(last)}` : "Reached nobody"];
-  for (const hop of lost) parts.push(`lost between ${store.nodeName(hop.from)} and ${store.nodeName(hop.to)} (${hop.outcome})`);
+  for (const [why, nodes] of lost) parts.push(`lost on the way to ${listText(nodes)} (${why})`);
   return `${parts.join("; ")}.`;
 }
 

@@ -1,5 +1,6 @@
 // What each table of the page shows at a time: {title, rows, until}, from the document. Pure: no DOM.
 import { beliefAt, byNumber, faultOfNeighbor, faultOfPort, isJustGone, ownersAt, portsOf, validUntil } from "./beliefs.js";
+import { isVirtualMac } from "./names.js";
 import { listText } from "./words.js";
 
 /** So many hosts have a row of their own; of more, those that believe the same share one. */
@@ -8,7 +9,7 @@ const NAMED_OF_MANY = 3;
 
 /** Who believes what about one virtual IP: a row for each host. */
 export function vipView(doc, names, vip) {
-  const entries = doc.tables.neighbors.filter((entry) => entry.ip === vip);
+  const entries = doc.tables.neighbors.filter((entry) => entry.ip === vip).sort((one, other) => one.node - other.node);
   const several = new Set(entries.map((entry) => entry.node).filter((node, place, all) => all.indexOf(node) !== place));
   const headOf = (entry) => doc.nodes[entry.node].name + (several.has(entry.node) ? ` (${entry.iface})` : "");
   return {
@@ -20,11 +21,17 @@ export function vipView(doc, names, vip) {
     read(now) {
       const owners = ownersAt(doc, vip, now);
       const beliefs = entries.map((entry) => beliefAt(entry.changes, now));
-      const rows = neighborRows(doc, names, entries, beliefs, headOf, "", now);
+      const rows = neighborRows(doc, names, entries, beliefs, headOf, "", now).map(inShort);
       const title = `${vip} by every host's cache · owner: ${listText(owners.nodes.map((node) => doc.nodes[node].name)) || "nobody"}`;
       return { title, rows: rows.length > MOST_ROWS ? gatheredRows(rows) : rows, until: Math.min(owners.until, validUntil(beliefs, now)) };
     },
   };
+}
+
+/** A row whose fault is told by one word, because the title says who owns the address. */
+function inShort(row) {
+  const [mac, who, state] = row.cells;
+  return row.fault ? { ...row, cells: [mac, `${who} ✗ ${row.fault.split(":")[0]}`, state], fault: "", isWrong: true } : row;
 }
 
 /** The neighbor cache of one host: the virtual IPs first. */
@@ -58,7 +65,7 @@ function neighborRows(doc, names, entries, beliefs, headOf, badge, now) {
     if (value === null && !isGone) return;
     const [state, mac] = value ?? ["gone", null];
     const fault = faultOfNeighbor(doc, names, entry.ip, mac, ownersAt(doc, entry.ip, now).nodes);
-    const cells = [mac ?? "", mac ? names.macWords(mac) : "", state];
+    const cells = [mac ?? "", mac ? names.macShort(mac) : "", state];
     const isFirst = names.isVip(entry.ip);
     const key = `${entry.node} ${entry.iface} ${entry.ip}`;
     rows.push({ key, head: headOf(entry), badge: isFirst ? badge : "", cells, fault, isFirst, since });
@@ -86,7 +93,7 @@ function gatheredRows(rows) {
 export function switchView(doc, names, node) {
   const ports = portsOf(doc, node);
   const owners = new Set(doc.owners.flatMap((owner) => owner.spans.map((span) => span[2])));
-  const matters = (entry) => names.nodesOf(entry.mac).some((one) => owners.has(one));
+  const matters = (entry) => isVirtualMac(entry.mac) || names.nodesOf(entry.mac).some((one) => owners.has(one));
   const entries = doc.tables.fdb
     .filter((entry) => entry.node === node)
     .sort((one, other) => matters(other) - matters(one) || byNumber(names.macWords(one.mac), names.macWords(other.mac)));
@@ -105,7 +112,7 @@ export function switchView(doc, names, node) {
         const port = value?.[0] ?? "gone";
         const way = ports.get(port);
         const fault = value === null ? "" : faultOfPort(doc, names, entry.mac, way, now);
-        const cells = [names.macWords(entry.mac), port, way ? doc.nodes[way.toward].name : ""];
+        const cells = [names.macShort(entry.mac), port, way ? doc.nodes[way.toward].name : ""];
         rows.push({ key: entry.mac, head: entry.mac, badge: "", cells, fault, isFirst: matters(entry), since });
       });
       const changes = doc.vips.map((vip) => ownersAt(doc, vip, now).until);
