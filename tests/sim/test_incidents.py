@@ -1,4 +1,4 @@
-"""Four incidents of the gallery by their cause: an address that is silent, early, left behind, or at two places."""
+"""Four incidents of the gallery by their cause: an address that is silent, early, left behind, twice."""
 
 import pytest
 
