@@ -40,6 +40,7 @@ _HOMES: dict[str, str] = {
     "read_trace": "vipsim.trace.jsonl",
     "write_trace": "vipsim.trace.jsonl",
     "write_pcapng": "vipsim.trace.capture",
+    "write_replay": "vipsim.view.replay",
     "Table": "vipsim.stats",
     "compare": "vipsim.study.compare",
     "predict": "vipsim.study.predict",
@@ -79,6 +80,7 @@ if TYPE_CHECKING:
     from vipsim.trace.jsonl import write_trace as write_trace
     from vipsim.trace.records import Level as Level
     from vipsim.trace.trace import Trace as Trace
+    from vipsim.view.replay import write_replay as write_replay
     from vipsim.worlds import run as run
     from vipsim.worlds import run_many as run_many
 

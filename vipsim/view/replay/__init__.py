@@ -5,5 +5,6 @@ holds what shows it. Needs no extra.
 """
 
 from vipsim.view.replay.document import replay_document
+from vipsim.view.replay.write import write_replay
 
-__all__ = ["replay_document"]
+__all__ = ["replay_document", "write_replay"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from vipsim.trace import Trace
+from vipsim.units import SECOND
 from vipsim.view.exchange import KINDS, Message
 from vipsim.view.lanes import Window
 from vipsim.view.replay.places import Places
@@ -58,8 +61,17 @@ class Flights:
             "text": [self.texts.number(describe(message.frame.packet)) for message in shown],
             "bytes": [self.octets.number(message.octets) for message in shown],
             "route": [self.routes.number(self.route(message)) for message in shown],
-            "why": [self.texts.number(whys[number].text) for number in inside],
+            "why": [self.texts.number(_told(whys[number], told, number, numbers)) for number in inside],
             "of": [numbers.get(whys[number].of, -1) for number in inside],
             "cause": [message.frame.cause for message in shown],
             "probe": [int(is_work[number]) for number in inside],
         }
+
+
+def _told(why: Why, told: list[Message], number: int, inside: Mapping[int, int]) -> str:
+    """The text of a reason; it is filled in where it speaks of a frame before the window."""
+    if why.of < 0 or why.of in inside:
+        return why.text
+    of = told[why.of].time
+    since = told[number].time - of
+    return why.text.replace("{of}", f"{of / SECOND:.6f} s").replace("{since}", f"{since / SECOND:.6f} s")

@@ -2,6 +2,7 @@
 import { createApp } from "./app.js";
 import { h, fill } from "./dom.js";
 import { createPage } from "./page.js";
+import { unpackDocument } from "./unpack.js";
 import { SECOND } from "./words.js";
 
 /** Show a document inside any element; returns the way to take it down. */
@@ -32,7 +33,7 @@ async function startPage(element) {
   }
   let doc;
   try {
-    doc = await readDocument(document.getElementById("vipsim-data").textContent);
+    doc = unpackDocument(await readDocument(document.getElementById("vipsim-data").textContent));
   } catch (error) {
     tell(`The run in this page cannot be read (${error.message}): the file is damaged or cut short; write it again.`);
     return;
