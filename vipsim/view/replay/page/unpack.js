@@ -25,7 +25,7 @@ function summed(steps) {
 
 /** Octets of every frame as hexadecimal text, from forms with holes and the steps of what stands in them. */
 function unpackOctets({ forms, form, steps }) {
-  const known = forms.map(readForm);
+  const known = forms.map(readTemplate);
   let next = 0;
   return form.map((number) => {
     const { values, sizes, write } = known[number];
@@ -36,13 +36,13 @@ function unpackOctets({ forms, form, steps }) {
 }
 
 /** A form ready to be filled: its values so far, and how it is written with them. */
-function readForm([hex, holes, checksumAt]) {
+function readTemplate([hex, holes, checksumAt]) {
   const values = holes.map(() => 0);
   const sizes = holes.map(([, size]) => size);
   if (holes.length === 0) return { values, sizes, write: () => hex };
   const rest = parseInt(hex.slice(2 * checksumAt, 2 * checksumAt + 4), 16);
-  const cuts = holes.map(([at, size], hole) => ({ at, size, text: () => hexOf(values[hole], size) }));
-  cuts.push({ at: checksumAt, size: 2, text: () => hexOf(checksum(rest, values), 2) });
+  const cuts = holes.map(([at, size], hole) => ({ at, size, text: () => hexOctets(values[hole], size) }));
+  cuts.push({ at: checksumAt, size: 2, text: () => hexOctets(checksumOver(rest, values), 2) });
   cuts.sort((one, other) => one.at - other.at);
   const pieces = cuts.map((cut, index) => hex.slice(index === 0 ? 0 : 2 * (cuts[index - 1].at + cuts[index - 1].size), 2 * cut.at));
   const last = cuts[cuts.length - 1];
@@ -51,12 +51,12 @@ function readForm([hex, holes, checksumAt]) {
 }
 
 /** The checksum in ones' complement where all but the holes sum up to `rest` (RFC 1624). */
-function checksum(rest, values) {
+function checksumOver(rest, values) {
   const total = values.reduce((sum, value) => sum + Math.floor(value / 0x10000) + (value % 0x10000), rest);
   return ALL_ONES - (total % ALL_ONES || ALL_ONES);
 }
 
 /** A number as octets in hexadecimal. */
-function hexOf(value, size) {
+function hexOctets(value, size) {
   return value.toString(16).padStart(2 * size, "0");
 }
