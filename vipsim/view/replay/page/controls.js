@@ -12,8 +12,8 @@ const ICONS = {
   previous: "M14 3v10L8 8zM8 3v10L2 8z",
 };
 
-/** Make the row of controls. */
-export function createControls(app, themes, help) {
+/** Make the row of controls; `tools` are those of the lanes. */
+export function createControls(app, tools, themes, help) {
   const playIcon = s("path", { d: ICONS.play });
   const playWord = h("span", null, "Play");
   const play = h(
@@ -35,6 +35,7 @@ export function createControls(app, themes, help) {
     iconButton("forward", "One event forward (Right)", () => app.step(1)),
     iconButton("next", "On to the next chapter (Page Down)", () => app.chapter(1)),
     speedControl(app),
+    ...tools,
     h("span", { class: "v-space" }),
     ...themes.buttons,
     help.button,

@@ -64,7 +64,7 @@ function followClock(view, isNew) {
   view.marker.style.transform = `translateY(${past * view.height - 1}px)`;
   const room = view.list.clientHeight;
   if (view.follows && room > 0) {
-    const wanted = view.active >= 0 ? view.active : past;
+    const wanted = view.active >= 0 && !app.playing ? view.active : past;
     const top = wanted * view.height - view.list.scrollTop;
     const before = Math.floor((room * (app.playing ? 0.6 : 0.45)) / view.height);
     if (top < room * 0.2 || top > room * 0.75) view.list.scrollTop = (wanted - before) * view.height;

@@ -18,7 +18,10 @@ export function createFilterBar(app) {
   const boxes = [];
   if (items.some((item) => item.probe)) boxes.push(checkField(app, "probes", "List every frame of the clients' own traffic"));
   if (items.some((item) => item.isDetail)) boxes.push(checkField(app, "details", "List timers and what else other events tell already"));
-  app.focusFilter = () => text.focus();
+  app.focusFilter = () => {
+    if (text.offsetParent === null) app.focusPanel("events");
+    text.focus();
+  };
   return { element: h("div", { class: "v-filter", role: "search" }, text, kind, node), tools: boxes };
 }
 

@@ -20,7 +20,7 @@ export function createLanes(app) {
   const svg = s("svg", { class: "v-lanes-svg", role: "img", "aria-label": wordsOf(doc) }, hatches.defs, scene, head);
   const board = h("div", { class: "v-lanes-board" }, svg, slider);
   const buttons = h("div", { class: "v-lanes-tools" });
-  const element = h("div", { class: "v-lanes" }, board, buttons);
+  const element = h("div", { class: "v-lanes" }, board);
   const parts = {
     app, doc, svg, scene, head, slider, fill: hatches.fill, measure: createMeasure(svg), rows: laneRows(doc),
     outages: tellingOutages(doc), window: [store.start, store.end], axis: null, heights: null,
@@ -29,14 +29,14 @@ export function createLanes(app) {
   watchRoom(app, board, (width) => drawLanes(parts, width));
   listenToSlider(parts);
   app.on("time", () => showHead(parts));
-  return { element };
+  return { element, tools: [buttons] };
 }
 
 /** Draw all rows in so many px. */
 function drawLanes(parts, width) {
   const { app, doc, rows, measure, svg } = parts;
   const unit = measure.refresh();
-  const style = getComputedStyle(app.root);
+  const style = getComputedStyle(svg);
   const left = parseFloat(style.getPropertyValue("--lane-label"));
   const right = width - parseFloat(style.getPropertyValue("--lane-end"));
   const lane = parseFloat(style.getPropertyValue("--lane"));

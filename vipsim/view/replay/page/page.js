@@ -15,6 +15,9 @@ import { createTables } from "./tables.js";
 import { createThemes } from "./themes.js";
 import { createTopology } from "./topology.js";
 
+/** Below this width (px) a projector has no room for the list of events: it is shown when asked for. */
+const COMPACT_WIDTH = 1500;
+
 /** Build all parts of an app; {element}. */
 export function createPage(app) {
   const themes = createThemes(app);
@@ -26,22 +29,31 @@ export function createPage(app) {
     events: stagePanel(app, "events", "Events", createEvents(app)),
     detail: stagePanel(app, "detail", "Selected", createDetail(app)),
   };
-  const stage = splitPanels(app, "row", [1.2, 1, 1.05], [
-    splitPanels(app, "column", [1.5, 1], [panels.topology, panels.tables]),
-    splitPanels(app, "column", [1], [panels.ladder]),
-    splitPanels(app, "column", [1, 1], [panels.events, panels.detail]),
-  ]);
+  const left = splitPanels(app, "column", [1.75, 1], [panels.topology, panels.tables]);
+  const middle = splitPanels(app, "column", [1], [panels.ladder]);
+  const right = splitPanels(app, "column", [1, 1], [panels.events, panels.detail]);
+  const stage = splitPanels(app, "row", [1.2, 1, 1.05], [left, middle, right]);
   stage.classList.add("v-stage");
+  const lanes = createLanes(app);
   const time = h(
     "section",
     { class: "v-time", "aria-label": "Time" },
-    createControls(app, themes, help).element,
+    createControls(app, lanes.tools, themes, help).element,
     createScrubber(app).element,
-    createLanes(app).element,
+    lanes.element,
   );
   listenToKeys(app, themes, help);
   watchSize(app);
   const element = h("div", { class: "v-page" }, createHeader(app).element, stage, time, createPaper(app).element, liveRegion(app), help.element);
+  const arrange = () => {
+    const isCompact = app.root.dataset.projector === "on" && app.root.clientWidth < COMPACT_WIDTH;
+    if (element.classList.contains("v-compact") === isCompact) return;
+    element.classList.toggle("v-compact", isCompact);
+    if (isCompact) right.prepend(panels.tables);
+    else left.append(panels.tables);
+  };
+  app.on("theme", arrange);
+  app.on("resize", arrange);
   app.focusPanel = (name) => {
     app.focused = app.focused === name ? null : name;
     for (const [each, panel] of Object.entries(panels)) panel.classList.toggle("v-is-focus", each === app.focused);
