@@ -41,6 +41,9 @@ Keys
     ``neighbors``: ``{"node", "iface", "ip", "changes": [[time, state, mac or null]]}``; ``fdb``:
     ``{"node", "mac", "changes": [[time, port or null]]}``. What was before the window is the first
     change, at its start.
+``breaks``
+    ``{"from", "to", "word", "text", "nodes", "links": [[link, direction (-1: both)]]}``: machines that are
+    dark and cables that are cut while a fault lasts; whole, where they reach into the window.
 ``outages``
     ``{"client", "node", "from", "to" (null: not within the run), "lost", "failover" (index or null),
     "parts": [[name, from, to]]}``: silences that reach into the window, whole; parts follow each other
@@ -64,6 +67,7 @@ from vipsim.units import Time
 from vipsim.view.exchange import KINDS, messages
 from vipsim.view.lanes import Window
 from vipsim.view.lanes import window as window_of
+from vipsim.view.replay.breaks import broken
 from vipsim.view.replay.events import chapters, events
 from vipsim.view.replay.flights import Flights
 from vipsim.view.replay.layouts import LAYOUTS, Stack, stack_of
@@ -133,6 +137,7 @@ def replay_document(trace: Trace, window: tuple[Time | str, Time | str] | None =
         "lanes": lanes(trace, part, places),
         "owners": owners(trace, part, places),
         "tables": tables(trace, part, places),
+        "breaks": broken(trace, part, places),
         "outages": outages(trace, part, places),
         "failovers": [failover_document(failover) for failover in trace.failovers],
         "chapters": chapters(trace, part),
