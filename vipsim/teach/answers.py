@@ -1,25 +1,20 @@
 """How answers may be written, and what is said about those that cannot be read.
 
 Each form of answer turns what a student gave into a plain value, or raises `Unreadable` with words for the
-student. Nothing of a foreign object is ever called or printed: only exact values of Python's own types (and
-of numpy's numbers) are looked at, so that a hostile ``__repr__`` or ``__eq__`` has no turn.
+student.
 """
 
 from __future__ import annotations
 
 import math
 import re
-import sys
 import unicodedata
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Protocol
 
+from vipsim.teach.reading import LONGEST_TEXT, Unreadable, plain, what_it_is
 from vipsim.units import MS, NS, SECOND, US, Time
-
-LONGEST_TEXT = 200
-"""Letters of an answer that are looked at; a longer text is no answer."""
 
 _NUMBER = re.compile(r"([0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:e([+-]?[0-9]{1,2}))?", re.ASCII)
 _FRACTION = re.compile(r"([0-9]{1,9})\s*/\s*([0-9]{1,9})", re.ASCII)
@@ -32,18 +27,6 @@ _UNITS: dict[str, Time] = {
     **dict.fromkeys(("h", "hr", "hour", "hours"), 3600 * SECOND),
     **dict.fromkeys(("d", "day", "days"), 86400 * SECOND),
 }
-_IN_WORDS: dict[type, str] = {
-    bool: "True or False",
-    bytes: "a row of bytes",
-    complex: "a complex number",
-    **dict.fromkeys((list, tuple, range), "a list"),
-    **dict.fromkeys((set, frozenset), "a set"),
-    dict: "a dictionary",
-}
-
-
-class Unreadable(Exception):
-    """An answer that cannot be read: the message is for the student."""
 
 
 class Form(Protocol):
@@ -57,72 +40,6 @@ class Form(Protocol):
         """Return the answer as a plain value; raises `Unreadable`."""
 
 
-def is_open(answer: Any) -> bool:
-    """Whether nothing was answered yet: ``...``, None, or a text without a letter."""
-    if answer is None or answer is Ellipsis:
-        return True
-    if issubclass(type(answer), str):
-        return str.__str__(answer)[:LONGEST_TEXT].strip(" .…?_\t\n") == ""
-    return False
-
-
-def plain(answer: Any) -> Any:
-    """Return the answer as a value of exactly str, int, float, Fraction, list or tuple if it is one at heart.
-
-    Anything else comes back as it is; ask only for its type.
-    """
-    kind = type(answer)
-    numpy = sys.modules.get("numpy")
-    if numpy is not None and issubclass(kind, numpy.generic) and kind.__module__ == "numpy":
-        answer = answer.item()
-        kind = type(answer)
-    if kind is bool:
-        return answer
-    if issubclass(kind, str):
-        return str.__str__(answer)
-    if issubclass(kind, int):
-        return int.__int__(answer)
-    if issubclass(kind, float):
-        return float.__float__(answer)
-    if kind is Decimal:
-        return float(answer) if answer.is_finite() else math.nan
-    return answer
-
-
-def what_it_is(answer: Any) -> str:
-    """Name a kind of thing without asking the thing itself."""
-    kind = type(answer)
-    for known in _IN_WORDS:
-        if issubclass(kind, known):
-            return _IN_WORDS[known]
-    if issubclass(kind, (int, float, Fraction)):
-        return "a number"
-    if issubclass(kind, str):
-        return "a text"
-    from vipsim.scenario.model import Scenario
-    from vipsim.trace.trace import Trace
-
-    if issubclass(kind, Scenario):
-        return "a scenario"
-    if issubclass(kind, Trace):
-        return "a trace"
-    return "a function" if callable(answer) else "an object"
-
-
-def as_text(answer: Any, limit: int = 80) -> str:
-    """Return what was answered, as text for the result line: values as they are, objects by their kind."""
-    value = plain(answer)
-    if type(value) is str:
-        return value[:limit]
-    if type(value) is int:
-        return str(value) if value.bit_length() <= 200 else "a number of more than 60 digits"
-    if type(value) in (bool, float, Fraction) or value is None or value is Ellipsis:
-        return repr(value)[:limit]
-    if type(value) in (list, tuple):
-        return ", ".join(as_text(part, 40) for part in value[:20])[:limit]
-    return what_it_is(value)
-
-
 def _text(value: str) -> str:
     """A text with wide letters made narrow and in lower case."""
     if len(value) > LONGEST_TEXT:
@@ -133,7 +50,7 @@ def _text(value: str) -> str:
 
 def _digits_are_ascii(text: str) -> None:
     if any(letter.isdigit() and not "0" <= letter <= "9" for letter in text):
-        raise Unreadable("write the number with the digits 0 to 9")
+        raise Unreadable("write the number with the digits that Python uses")
 
 
 def _number(text: str) -> Fraction | None:

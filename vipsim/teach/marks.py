@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from vipsim.errors import VipsimError
-from vipsim.teach.answers import Duration, Share, Unreadable, as_text, is_open
+from vipsim.teach.answers import Duration, Share
 from vipsim.teach.bounded import PATIENCE, TooLong, within
 from vipsim.teach.exercises import Exercise, Judged, Truth, exercises
+from vipsim.teach.reading import Unreadable, as_text, is_open
 from vipsim.teach.results import (
     FILE,
     VARIABLE,

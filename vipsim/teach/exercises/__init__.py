@@ -25,8 +25,9 @@ Rules, held by tests/teach/test_exercises.py for each exercise by itself:
   further from the other ones.
 - A closed form of the truth stands in tests/teach/truths.py, worked out another way.
 
-An answer that must be run has ``judge`` in place of ``truth``: (what was answered, seed) -> Judged; the
-machinery bounds its time (`vipsim.teach.bounded`), the judge bounds how much it runs.
+`vipsim.teach.exercises.measuring` measures: one run, many seeds, a median, a share. An answer that must be
+run has ``judge`` in place of ``truth``: (what was answered, seed) -> Judged, see
+`vipsim.teach.exercises.judging`; the machinery bounds its time (`vipsim.teach.bounded`).
 """
 
 from __future__ import annotations
@@ -38,7 +39,12 @@ from vipsim.teach.exercises.exercise import Exercise, Judged, Near, Truth
 
 __all__ = ["Exercise", "Judged", "MODULES", "Near", "Truth", "exercises"]
 
-MODULES = {"01-virtual-ip": "ex01", "03-keepalived": "ex03", "05-rank-the-outages": "ex05"}
+MODULES = {
+    "01-virtual-ip": "ex01",
+    "02-arp-caches": "ex02",
+    "03-keepalived": "ex03",
+    "05-rank-the-outages": "ex05",
+}
 """Module of each notebook that has exercises."""
 
 

@@ -2,121 +2,43 @@
 
 from __future__ import annotations
 
-from vipsim.scenario import faults
-from vipsim.scenario.builders import pair
-from vipsim.scenario.model import Scenario
 from vipsim.stats import laws
-from vipsim.teach.answers import Duration, Order
-from vipsim.teach.exercises.exercise import Exercise, Near, Truth
-from vipsim.trace.records import Level
-from vipsim.units import MS, Time, s
-from vipsim.worlds import run
-
-HALF_MS = MS // 2
-"""Half of the last digit where an answer is asked to a millisecond."""
-FRAME = MS // 5
-"""A frame's way through two cables and a switch takes less: what is told and what is heard differ by it."""
-
-
-def detection(scenario: Scenario, seed: int) -> Time:
-    """From the fault to the decision, in the first failover of one run."""
-    found = run(scenario, seed, level=Level.SUMMARY).failovers[0].detection
-    assert found is not None
-    return found
-
-
-# --- section 1: the law of asking --------------------------------------------------------------
-
-_ASKS = {"interval": "200ms", "dead_count": 5, "duration": "8s"}
-_STEPS = 20
-
-
-def _asked(seed: int) -> list[Time]:
-    """Detection times of a pair that asks often, the crash meeting every phase."""
-    crash = [faults.crash("db1", at="5s")]
-    phases = [(step + 0.5) / _STEPS for step in range(_STEPS)]
-    return [detection(pair("heartbeat", phase=phase, faults=crash, **_ASKS), seed) for phase in phases]  # type: ignore[arg-type]
-
-
-_PHASE_STEP = 200 * MS // _STEPS
-"""What two neighboring phases differ by: the extremes are found to half of it."""
-
-
-def _earliest(seed: int) -> Truth:
-    return Truth(min(_asked(seed)) - _PHASE_STEP // 2, _PHASE_STEP // 2 + FRAME)
-
-
-def _latest(seed: int) -> Truth:
-    return Truth(max(_asked(seed)) + _PHASE_STEP // 2, _PHASE_STEP // 2 + FRAME)
-
-
-_ASK_LAW = laws.heartbeat_pull_detection("200ms", 5)
-_ASK_QUESTION = (
-    "The standby asks every 200 ms, waits 200 ms for each answer, and 5 answers missing in a row mean: "
-    "failed. How long after the crash does db2 call db1 dead, at the {}? (to 10 ms)"
-)
-_OTHER_PAIR = "that is for asking once a second, as in the text above; here it asks more often"
-
-# --- section 5: VRRP ---------------------------------------------------------------------------
-
-_BACKUP = 200
-_PHASE = 0.4
-_CRASH = s(10)
-
-
-def _takeover(seed: int) -> Truth:
-    scenario = pair("vrrp", priorities=(250, _BACKUP), phase=_PHASE, faults=[faults.crash("db1", at=_CRASH)])
-    return Truth(run(scenario, seed, level=Level.SUMMARY).failovers[0].takeover_at, HALF_MS + FRAME)
-
-
-_LAST = _CRASH - s(_PHASE)
-_SKEW = laws.vrrp_skew(_BACKUP, "1s", 2)
-
-# --- section 6: three mechanisms -----------------------------------------------------------------
-
-
-def _order(seed: int) -> Truth:
-    same = {"phase": 0.25, "faults": [faults.crash("db1", at="5s")]}
-    pairs = {
-        "pull": pair("heartbeat", timeout="100ms", **same),  # type: ignore[arg-type]
-        "push": pair("heartbeat", mode="push", **same),  # type: ignore[arg-type]
-        "vrrp": pair("vrrp", **same),  # type: ignore[arg-type]
-    }
-    times = {name: detection(one, seed) for name, one in pairs.items()}
-    return Truth(tuple(sorted(times, key=lambda name: times[name])))
-
+from vipsim.teach.answers import Choice, Duration, Function, Order, ScenarioAnswer
+from vipsim.teach.exercises import measure01 as m
+from vipsim.teach.exercises.exercise import Exercise, Near
+from vipsim.units import MS, SECOND, s
 
 EXERCISES = (
     Exercise(
         id="01.detection-earliest",
-        question=_ASK_QUESTION.format("earliest"),
+        question=m.ASK_QUESTION.format("earliest"),
         form=Duration(),
         points=2,
         seed=11,
-        truth=_earliest,
+        truth=m.earliest,
         near=(
-            Near("latest", lambda: _ASK_LAW.high, "that is the latest: the last question was just answered"),
+            Near("latest", lambda: m.ASK_LAW.high, "that is the latest: the last question was just answered"),
             Near(
                 "no-wait",
-                lambda: _ASK_LAW.low - 200 * MS,
+                lambda: m.ASK_LAW.low - 200 * MS,
                 "the last question has to be waited for, too",
             ),
-            Near("other-pair", lambda: s(3), _OTHER_PAIR),
+            Near("other-pair", lambda: s(3), m.OTHER_PAIR),
         ),
         why="The crash came just before a question: all of them are in vain, and the last is waited for.",
         hint="Draw the questions on a line, put the crash just before one of them, and count.",
     ),
     Exercise(
         id="01.detection-latest",
-        question=_ASK_QUESTION.format("latest"),
+        question=m.ASK_QUESTION.format("latest"),
         form=Duration(),
         points=2,
         seed=11,
-        truth=_latest,
+        truth=m.latest,
         near=(
-            Near("earliest", lambda: _ASK_LAW.low, "that is the earliest: the crash just before a question"),
-            Near("phase-twice", lambda: _ASK_LAW.high + 200 * MS, "you counted the phase twice"),
-            Near("other-pair", lambda: s(4), _OTHER_PAIR),
+            Near("earliest", lambda: m.ASK_LAW.low, "that is the earliest: the crash just before a question"),
+            Near("phase-twice", lambda: m.ASK_LAW.high + 200 * MS, "you counted the phase twice"),
+            Near("other-pair", lambda: s(4), m.OTHER_PAIR),
         ),
         why="A question was answered just before the crash, so a whole interval passes before one fails.",
         hint="Draw the questions on a line, put the crash just behind one of them, and count.",
@@ -128,38 +50,38 @@ EXERCISES = (
         form=Duration(),
         points=3,
         seed=12,
-        truth=_takeover,
+        truth=m.takeover,
         near=(
-            Near("no-skew", lambda: _LAST + s(3), "you forgot the skew"),
-            Near("from-crash", lambda: _CRASH + s(3) + _SKEW, "the last advert left before the crash"),
+            Near("no-skew", lambda: m.LAST + s(3), "you forgot the skew"),
+            Near("from-crash", lambda: m.CRASH + s(3) + m.SKEW, "the last advert left before the crash"),
             Near(
                 "phase-added",
-                lambda: 2 * _CRASH - _LAST + s(3) + _SKEW,
+                lambda: 2 * m.CRASH - m.LAST + s(3) + m.SKEW,
                 "the phase is the age of the last advert, it lies before the crash",
             ),
             Near(
                 "since-crash",
-                lambda: _LAST - _CRASH + s(3) + _SKEW,
+                lambda: m.LAST - m.CRASH + s(3) + m.SKEW,
                 "that is the time from the crash; asked was the time of the run",
             ),
             Near(
                 "since-advert",
-                lambda: s(3) + _SKEW,
+                lambda: s(3) + m.SKEW,
                 "that is the time from the last advert; asked was the time of the run",
             ),
             Near(
                 "skew-reversed",
-                lambda: _LAST + s(3) + _BACKUP * s(1) // 256,
+                lambda: m.LAST + s(3) + m.BACKUP * s(1) // 256,
                 "the higher the priority, the shorter the skew",
             ),
             Near(
                 "master-s-skew",
-                lambda: _LAST + s(3) + laws.vrrp_skew(250, "1s", 2),
+                lambda: m.LAST + s(3) + laws.vrrp_skew(250, "1s", 2),
                 "each waits for a skew of its own priority",
             ),
             Near(
                 "text-s-skew",
-                lambda: _LAST + s(3) + laws.vrrp_skew(100, "1s", 2),
+                lambda: m.LAST + s(3) + laws.vrrp_skew(100, "1s", 2),
                 "that is the skew of the text above; this backup has another priority",
             ),
         ),
@@ -173,7 +95,7 @@ EXERCISES = (
         form=Order(("pull", "push", "vrrp"), "the quickest first"),
         points=2,
         seed=13,
-        truth=_order,
+        truth=m.order,
         near=(
             Near(
                 "as-above",
@@ -184,5 +106,138 @@ EXERCISES = (
         ),
         why="Pull is behind push by the time it waits for an answer, VRRP by the skew, and that is longer.",
         hint="What does each of them wait for, beyond the messages that are missing?",
+    ),
+    Exercise(
+        id="01.learned-when",
+        question="Run the scenario of section 1 with seed=5. At which time of the run does app1's entry "
+        "for .219 change to the MAC of db2? (to a millisecond)",
+        form=Duration(),
+        points=2,
+        seed=m.LEARN_SEED,
+        truth=m.learned,
+        near=(
+            Near("crash", lambda: s(5), "that is when db1 crashed; app1 did not notice then"),
+            Near(
+                "since-crash",
+                lambda: m.learned(m.LEARN_SEED).value - s(5),
+                "that is the time from the crash; asked was the time of the run",
+            ),
+            Near("seed-1", lambda: m.learned(1).value, "that is the run of the text above; asked was seed=5"),
+        ),
+        why="The entry changes when the announcement arrives, at once after the decision of db2.",
+        hint="vs.arp_lines(trace, 'app1', at) before and after; which frame changes the line, and when "
+        "was it sent?",
+    ),
+    Exercise(
+        id="01.takeover-function",
+        question="Write a function takeover(priority, phase) that returns the seconds from the crash of the "
+        "master to the takeover by a backup of this priority: VRRP version 2, an advert every second.",
+        form=Function("takeover(priority, phase)"),
+        points=4,
+        seed=14,
+        judge=m.judge_takeover,
+        why="Three intervals and the skew from the last advert on, and that one was as old as the phase "
+        "says.",
+    ),
+    Exercise(
+        id="01.crash-median",
+        question="Two hundred crashes as in this section, but with an advert every 2 s (version 2, "
+        "priority 100). What is the median of the detection times? (to 0.1 s; it is a sample)",
+        form=Duration(),
+        points=3,
+        seed=300,
+        truth=m.median,
+        near=(
+            Near("longest", lambda: m.SLOW.high, "that is the longest; asked was the one in the middle"),
+            Near("shortest", lambda: m.SLOW.low, "that is the shortest; asked was the one in the middle"),
+            Near("no-skew", lambda: m.SLOW.mean - laws.vrrp_skew(100, "2s", 2), "you forgot the skew"),
+            Near(
+                "text",
+                lambda: laws.vrrp_detection(100, "1s", 2).mean,
+                "that is for the interval of the text above",
+            ),
+            Near(
+                "half-second",
+                lambda: m.SLOW.high - s("0.5"),
+                "the phase runs over the whole interval, and that is longer here",
+            ),
+        ),
+        why="The phase is uniform, so the middle lies half an interval before the longest time.",
+        hint="Which is the longest time, which the shortest, and how are the others spread between them?",
+    ),
+    Exercise(
+        id="01.goodbye",
+        question="db1 is stopped in order; the backup db2 has priority 50 (version 2). After which time "
+        "does db2 take over? (to a millisecond)",
+        form=Duration(),
+        points=2,
+        seed=15,
+        truth=m.goodbye,
+        near=(
+            Near(
+                "waits",
+                lambda: laws.vrrp_master_down(m.WEAK, "1s", 2),
+                "nobody waits for three adverts after a goodbye",
+            ),
+            Near("reversed", lambda: m.WEAK * SECOND // 256, "the higher the priority, the shorter the skew"),
+            Near(
+                "master-s-skew",
+                lambda: laws.vrrp_skew(150, "1s", 2),
+                "each waits for the skew of its own priority",
+            ),
+            Near("text", lambda: laws.vrrp_skew(100, "1s", 2), "that is the backup of the text above"),
+        ),
+        why="The goodbye has priority zero and says that nothing need be missed: what is left is the skew.",
+        hint="What does an advert of priority zero say to a backup, and what does it wait for then?",
+    ),
+    Exercise(
+        id="01.lost-part",
+        question="The announcement is lost on its way to app1. Which part of the blackout of app1 grows: "
+        "detection, election, announcement or repair?",
+        form=Choice(("detection", "election", "announcement", "repair")),
+        points=1,
+        seed=16,
+        truth=m.longer_part,
+        near=(
+            Near(
+                "announcement",
+                lambda: "announcement",
+                "that part ends when the announcement is sent, and sent it was",
+            ),
+        ),
+        why="Everything went well at db2; what is left is the client, which has to find out by itself.",
+        hint="Who did his work in time here, and who did not hear of it?",
+    ),
+    Exercise(
+        id="01.hung-owner",
+        question="VRRP, and nobody checks the database. At 5 s the database of db1 hangs: it takes "
+        "questions and answers none. Who has .219 at 20 s?",
+        form=Choice(("db1", "db2", "both", "nobody")),
+        points=1,
+        seed=17,
+        truth=m.hung,
+        near=(
+            Near(
+                "db2",
+                lambda: "db2",
+                "so it would be if somebody looked at the database; what does VRRP look at?",
+            ),
+        ),
+        why="The daemon lives and sends its adverts, and nothing else is asked about the machine.",
+        hint="Which message would db2 have to miss?",
+    ),
+    Exercise(
+        id="01.timers",
+        question="The cable of db1 loses a tenth of what db1 sends. Give a pair (a scenario) whose client"
+        " is silent for less than 1 s after a crash of db1, in each of 50 seeds, in which nobody takes "
+        "over in 30 quiet seconds, in each of 50 seeds, and whose daemons send at most 25 messages a "
+        "second. check puts your daemons on the bad cable. (VRRP waits for three adverts, whatever you "
+        "do.)",
+        form=ScenarioAnswer(),
+        points=4,
+        seed=500,
+        judge=m.judge_tuned,
+        why="Many small chances in a row: short intervals let several messages be lost before anybody "
+        "decides.",
     ),
 )
