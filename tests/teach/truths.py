@@ -43,6 +43,19 @@ PAPER: dict[str, Any] = {
     "02.lock-who": "old",
     "02.switch-ageing": s(90),
     "02.stp-owners": s(17),
+    "03.master-down": s(3) + s(256 - 80) // 256,
+    "03.silence-middle": s("2.5") + s(256 - 80) // 256,
+    "03.first-line": "the advert",
+    "03.return": s(20 + 3) + s(256 - 200) // 256,
+    "03.delay": "between",
+    "03.silent-share": 1 - (256 - 75) / 256,
+    "03.refresh": s(5 - 1),
+    "05.goodbye": s(256 - 200) // 256,
+    "05.two-masters": s(15) + s("0.359375") - s("8.359375"),
+    "05.hang": "db2",
+    "05.one-trial": 3.4 - 2 - 156 / 256,
+    "05.tcp": ms(200 + 400 + 800 + 1600),
+    "05.way-back": "freeze",
 }
 """Of exercises with a truth."""
 
@@ -78,6 +91,18 @@ RUN: dict[str, dict[str, list[Make]]] = {
             lambda: takeover(100, 0.5),
             lambda: print,
         ],
+    },
+    "05.rank": {
+        "right": [
+            lambda: ["hang", "stop", "crash", "freeze", "isolate", "link_down"],
+            lambda: "hang, stop, link_down, isolate, freeze, crash",
+        ],
+        "near": [
+            lambda: ["crash", "freeze", "isolate", "link_down", "stop", "hang"],
+            lambda: ["stop", "hang", "crash", "freeze", "isolate", "link_down"],
+        ],
+        "wrong": [lambda: ["crash", "stop", "freeze", "hang", "isolate", "link_down"]],
+        "absurd": [lambda: ["hang", "stop", "crash"], lambda: ["hang"] * 6, lambda: "hang, crsh"],
     },
     "01.timers": {
         "right": [lambda: beats("100ms", 8), lambda: beats("50ms", 12)],

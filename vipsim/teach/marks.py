@@ -147,10 +147,14 @@ def _judged(exercise: Exercise, value: Any) -> Judged:
     truth = measured(exercise.id)
     if matches(value, truth):
         return Judged("right", exercise.why)
+    if isinstance(exercise.form, Duration) and _is_other_unit(value, truth):
+        return Judged("absurd", "the digits may be well, the unit is not: seconds or milliseconds?")
     for near in exercise.near:
         if matches(value, Truth(near.value(), truth.tolerance)):
             return Judged("near", near.words)
-    return _slip(exercise, value, truth) or Judged("wrong", exercise.hint or "think again, then answer again")
+    if isinstance(exercise.form, Share) and matches(1 - value, truth):
+        return Judged("near", "that is the share of all the others")
+    return Judged("wrong", exercise.hint or "think again, then answer again")
 
 
 def matches(value: Any, truth: Truth) -> bool:
@@ -169,15 +173,9 @@ def measured(id: str) -> Truth:
     return exercise.truth(exercise.seed)
 
 
-def _slip(exercise: Exercise, value: Any, truth: Truth) -> Judged | None:
-    """Slips that may happen in every exercise of a form."""
-    if isinstance(exercise.form, Duration):
-        for factor in (10**3, 10**6, 10**9):
-            if matches(value * factor, truth) or matches(value / factor, truth):
-                return Judged("absurd", "the digits may be well, the unit is not: seconds or milliseconds?")
-    if isinstance(exercise.form, Share) and matches(1 - value, truth):
-        return Judged("near", "that is the share of all the others")
-    return None
+def _is_other_unit(value: Any, truth: Truth) -> bool:
+    factors = (10**3, 10**6, 10**9)
+    return any(matches(value * factor, truth) or matches(value / factor, truth) for factor in factors)
 
 
 # --- the result line -------------------------------------------------------------------------
