@@ -80,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
     settings = _settings(args.settings)
     seeds = parse_seeds(args.seeds)
     if cdf is not None:
-        import vipsim.view  # noqa: F401  a missing matplotlib is better said now than after the work
+        import vipsim.view.mpl  # noqa: F401  a missing matplotlib is better said now than after the work
     scenario = read_changed(path, (), args.faults)
     bar = Bar()
     try:

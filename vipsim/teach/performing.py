@@ -166,6 +166,7 @@ def _draw(
     from vipsim.teach.curves import draw_curves
 
     try:
+        import vipsim.view.mpl  # noqa: F401  a missing matplotlib is told once, not for each picture
         from vipsim import view
     except MissingExtra as error:
         say(f"\nno pictures: {error}")

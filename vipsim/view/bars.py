@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
-
 from vipsim.trace import Trace
 from vipsim.units import SECOND, Time
 from vipsim.view import palette, style
 from vipsim.view.lanes import Shelf, Window, silence_text, widest
+from vipsim.view.mpl import Axes, Line2D, Patch
 from vipsim.view.palette import Look
 
 FEW_SILENCES = 6

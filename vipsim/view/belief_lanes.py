@@ -6,15 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-
 from vipsim.trace import Trace
 from vipsim.units import SECOND, Time
 from vipsim.view import bars, palette
 from vipsim.view.beliefs import FLOODED, Belief
 from vipsim.view.heard import unheard
 from vipsim.view.lanes import Window, widest
+from vipsim.view.mpl import Artist, Axes
 from vipsim.view.palette import Look
 from vipsim.wire.addresses import IPv4
 

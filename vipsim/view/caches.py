@@ -16,8 +16,6 @@ from functools import partial
 from ipaddress import ip_interface
 from typing import Any
 
-from matplotlib.axes import Axes
-
 from vipsim.errors import VipsimError
 from vipsim.trace import Trace
 from vipsim.units import SECOND, Time, seconds, to_duration
@@ -45,6 +43,7 @@ from vipsim.view.beliefs import (
 )
 from vipsim.view.flags import FLAG_ROW, draw_flags, fault_flags
 from vipsim.view.lanes import Window, by_number, in_scenario_order, scenario_nodes, scenario_part, window
+from vipsim.view.mpl import Axes
 from vipsim.view.switch_beliefs import switch_beliefs
 from vipsim.wire.addresses import IPv4
 

@@ -10,14 +10,12 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 
-from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-
 from vipsim.errors import VipsimError
 from vipsim.stats import Censored, Column, Duration, Ecdf, Law, Table, ecdf
 from vipsim.units import SECOND, Time
 from vipsim.view import palette, style
 from vipsim.view.lanes import silence_text
+from vipsim.view.mpl import Axes, FuncFormatter, LogLocator, NullFormatter
 
 GRID = 200
 """Points at which a law is drawn between the bounds of its support."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matplotlib.axes import Axes
-
 from vipsim.trace import Trace
 from vipsim.units import SECOND, Time, seconds
 from vipsim.view import palette, style
 from vipsim.view.lanes import Window
+from vipsim.view.mpl import Axes
 from vipsim.view.words import fault_text
 
 MOST_FLAGS = 40

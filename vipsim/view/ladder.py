@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from matplotlib.axes import Axes
-from matplotlib.patches import FancyArrowPatch
-
 from vipsim.errors import VipsimError
 from vipsim.trace import Level, Trace
 from vipsim.units import MS, SECOND, Time, format_duration, seconds
 from vipsim.view import palette, style
 from vipsim.view.exchange import KINDS, Mark, Message, messages
 from vipsim.view.lanes import Window, in_scenario_order, scenario_nodes, window
+from vipsim.view.mpl import Axes, FancyArrowPatch
 from vipsim.view.rows import Probes, Row, rows
 from vipsim.view.words import describe
 

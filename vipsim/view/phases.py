@@ -8,9 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from matplotlib.axes import Axes
-from matplotlib.patches import Patch
-
 from vipsim.errors import VipsimError
 from vipsim.trace import Trace
 from vipsim.trace.outcome import Failover, parts
@@ -18,6 +15,7 @@ from vipsim.units import SECOND, Time
 from vipsim.view import palette, style
 from vipsim.view.cdf import seeds_text
 from vipsim.view.lanes import by_number, clients_in_order, silence_text
+from vipsim.view.mpl import Axes, Patch
 
 ROW_INCHES = 0.55
 MOST_ROWS = 40

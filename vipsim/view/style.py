@@ -14,16 +14,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import matplotlib
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import TextPath
-
 from vipsim.errors import VipsimError
 from vipsim.files import written_whole
+from vipsim.view.mpl import Artist, Axes, Figure, FigureCanvasAgg, FontProperties, TextPath, matplotlib
 from vipsim.view.palette import DPI, HEIGHT, SMALL, TEXT, TITLE, WHITE, WIDTH, plain
 
 

@@ -7,16 +7,13 @@ Faults are vertical lines through all lanes.
 
 from __future__ import annotations
 
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
-
 from vipsim.trace import Trace
 from vipsim.units import SECOND, Time, format_duration
 from vipsim.view import bars, palette, style
 from vipsim.view.flags import draw_flags, fault_flags
 from vipsim.view.heard import unheard
 from vipsim.view.lanes import Window, clients_in_order, in_scenario_order, silence_text, widest, window
+from vipsim.view.mpl import Artist, Axes, Line2D
 from vipsim.view.palette import Look
 from vipsim.view.pieces import pieces
 

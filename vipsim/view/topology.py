@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from matplotlib.axes import Axes
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
-
 from vipsim.scenario.model import Group, Link, Scenario
 from vipsim.view import palette, style
 from vipsim.view.layout import Box, Plan, cable_text, candidates, common_cable, plan
+from vipsim.view.mpl import Axes, FancyArrowPatch, FancyBboxPatch
 
 VIP_ROOM = 0.85
 """Inches above the hosts for the virtual addresses."""
