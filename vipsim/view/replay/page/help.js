@@ -14,6 +14,7 @@ const HELP = [
   ["P", "projector: larger type, thicker lines"],
   ["C", "high contrast"],
   ["T", "light or dark"],
+  ["H", "hide what is to come, to let a class predict"],
   ["M", "without motion"],
   ["?", "this help"],
 ];

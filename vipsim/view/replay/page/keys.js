@@ -23,6 +23,7 @@ export function listenToKeys(app, themes, help) {
     p: () => themes.toggle("projector"),
     c: () => themes.toggle("contrast"),
     t: () => themes.toggle("dark"),
+    h: () => themes.toggle("cover"),
     m: () => themes.toggle("still"),
     "?": () => help.open(),
     Escape: () => app.focused !== null && app.focusPanel(app.focused),
@@ -36,13 +37,8 @@ export function listenToKeys(app, themes, help) {
     event.preventDefault();
     action();
   };
-  const seek = (event) => app.seek(event.detail);
   root.addEventListener("keydown", hear);
-  root.addEventListener("vipsim-seek", seek);
-  app.onCleanup(() => {
-    root.removeEventListener("keydown", hear);
-    root.removeEventListener("vipsim-seek", seek);
-  });
+  app.onCleanup(() => root.removeEventListener("keydown", hear));
 }
 
 /** Whether keys belong to the element: a field or a choice. */

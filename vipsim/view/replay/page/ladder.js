@@ -26,7 +26,7 @@ export function createLadder(app) {
   const hatches = createHatches();
   const content = s("g", {});
   const names = s("g", { class: "v-lane-names" });
-  const now = s("g", { class: "v-now" }, s("line", {}), s("rect", { rx: 3 }), s("text", { "text-anchor": "end" }));
+  const now = s("g", { class: "v-now" }, s("rect", { class: "v-cover", width: 9999, height: 9999 }), s("line", {}), s("rect", { rx: 3 }), s("text", { "text-anchor": "end" }));
   const svg = s("svg", { class: "v-ladder-svg", role: "group", "aria-label": "Frames between hosts, time downward", tabindex: 0 }, hatches.defs, content, now, names);
   const board = h("div", { class: "v-ladder-board" }, svg);
   const view = createLadderView(app);
@@ -111,7 +111,7 @@ function drawPart(scene, from, room) {
 /** The line of now, with its time. */
 function showNow(scene, y) {
   const { now, left, width, unit, measure } = scene;
-  const [line, rect, text] = now.children;
+  const [, line, rect, text] = now.children;
   const words = nowText(scene, scene.app.now);
   const size = measure(words, "700") + 8;
   now.setAttribute("transform", `translate(0,${Math.round(y)})`);

@@ -15,7 +15,7 @@ export function createLanes(app) {
   const { doc, store } = app;
   const hatches = createHatches();
   const scene = s("g", {});
-  const head = s("g", { class: "v-playhead" }, s("line", {}), s("path", { d: "M-7,-8H7V-1L0,6L-7,-1Z" }));
+  const head = s("g", { class: "v-playhead" }, s("rect", { class: "v-cover", y: -9, width: 9999, height: 9999 }), s("line", {}), s("path", { d: "M-7,-8H7V-1L0,6L-7,-1Z" }));
   const slider = h("div", { class: "v-lanes-slider", role: "slider", tabindex: "0", "aria-label": "Time, over the lanes" });
   const svg = s("svg", { class: "v-lanes-svg", role: "img", "aria-label": wordsOf(doc) }, hatches.defs, scene, head);
   const board = h("div", { class: "v-lanes-board" }, svg, slider);
@@ -95,7 +95,7 @@ function axisTicks(axis, y, unit) {
 function showHead({ app, doc, axis, head, slider, height }) {
   if (axis === null) return;
   const x = Math.min(axis.right, Math.max(axis.left, axis.x(app.now)));
-  const [line] = head.children;
+  const [, line] = head.children;
   head.setAttribute("transform", `translate(${x.toFixed(1)},0)`);
   head.setAttribute("class", `v-playhead${app.now < axis.from || app.now > axis.to ? " v-outside" : ""}`);
   setAttr(line, "y2", height);

@@ -3,13 +3,15 @@ import { createApp } from "./app.js";
 import { h, fill } from "./dom.js";
 import { createPage } from "./page.js";
 import { unpackDocument } from "./unpack.js";
-import { SECOND } from "./words.js";
+import { MS, SECOND } from "./words.js";
 
-/** Show a document inside any element; returns the way to take it down. */
-export function mount(element, doc) {
+/** Show a document inside any element, at a time (ns) and with looks such as "projector"; returns the way to take it down. */
+export function mount(element, doc, { at = null, looks = [] } = {}) {
   element.classList.add("vipsim-replay");
   const app = createApp(element, doc);
   fill(element, createPage(app).element);
+  for (const look of looks) app.setLook(look, true);
+  if (at !== null) app.seek(at);
   return () => {
     app.destroy();
     element.replaceChildren();
@@ -38,17 +40,21 @@ async function startPage(element) {
     tell(`The run in this page cannot be read (${error.message}): the file is damaged or cut short; write it again.`);
     return;
   }
-  mount(element, doc);
-  openAt(element, location.hash);
+  try {
+    mount(element, doc, readAddress(location.hash));
+  } catch (error) {
+    tell(`This browser cannot show the run (${error.message}): please open the page in a browser of 2023 or later.`);
+    return;
+  }
   element.focus({ preventScroll: true });
 }
 
-/** Open at what the address asks for, such as #t=8.1s. */
-function openAt(element, hash) {
-  const match = /(?:^#|[&,])t=([0-9.]+)(ms|s)?/.exec(hash);
-  if (match === null) return;
-  const unit = match[2] === "ms" ? SECOND / 1000 : SECOND;
-  element.dispatchEvent(new CustomEvent("vipsim-seek", { detail: Number(match[1]) * unit }));
+/** What the address asks for after its #, such as #t=8.1s&projector&dark. */
+function readAddress(hash) {
+  const words = hash.replace(/^#/, "").split("&");
+  const time = words.map((word) => /^t=([0-9]*\.?[0-9]+)(ms|s)?$/.exec(word)).find((match) => match !== null);
+  const at = time === undefined ? null : Number(time[1]) * (time[2] === "ms" ? MS : SECOND);
+  return { at, looks: words };
 }
 
 if (typeof document !== "undefined") {

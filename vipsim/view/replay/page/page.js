@@ -42,6 +42,7 @@ export function createPage(app) {
     createScrubber(app).element,
     lanes.element,
   );
+  app.setLook = themes.toggle;
   listenToKeys(app, themes, help);
   watchSize(app);
   const element = h("div", { class: "v-page" }, createHeader(app).element, stage, time, createPaper(app).element, liveRegion(app), help.element);

@@ -7,6 +7,7 @@ export function createScrubber(app) {
   const { store, doc } = app;
   const share = (time) => `${(100 * (time - store.start)) / Math.max(1, store.end - store.start)}%`;
   const done = h("div", { class: "v-done" });
+  const cover = h("div", { class: "v-scrub-cover" });
   const thumb = h("div", { class: "v-thumb" });
   const slider = h(
     "div",
@@ -19,11 +20,13 @@ export function createScrubber(app) {
     ...doc.chapters.map((chapter) =>
       h("div", { class: "v-chapter", title: `${timeText(chapter.time)} ${chapter.text}`, style: { left: share(chapter.time) } }),
     ),
+    cover,
     thumb,
   );
   const show = () => {
     done.style.width = share(app.now);
     thumb.style.left = share(app.now);
+    cover.style.left = share(app.now);
     setAttr(slider, "aria-valuenow", Math.round((app.now - store.start) / 1e6));
     setAttr(slider, "aria-valuetext", timeText(app.now));
   };

@@ -18,7 +18,7 @@ export function splitPanels(app, axis, shares, panels) {
   function show() {
     const sizes = now.map((share) => `minmax(0, ${share.toFixed(4)}fr)`).join(` ${SPLIT_SIZE}px `);
     element.style[isRow ? "gridTemplateColumns" : "gridTemplateRows"] = sizes;
-    for (const bar of element.querySelectorAll(":scope > .v-bar")) {
+    for (const bar of element.querySelectorAll(":scope > .v-divider")) {
       const left = Number(bar.dataset.left);
       setAttr(bar, "aria-valuenow", Math.round((100 * now[left]) / (now[left] + now[left + 1])));
     }
@@ -34,7 +34,7 @@ export function splitPanels(app, axis, shares, panels) {
 
   function splitBar(left) {
     const bar = h("div", {
-      class: "v-bar",
+      class: "v-divider",
       role: "separator",
       tabindex: "0",
       "aria-label": "Border between panels",

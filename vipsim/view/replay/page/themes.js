@@ -1,4 +1,4 @@
-// Looks: light or dark, high contrast, projector, and whether things move.
+// Looks: light or dark, high contrast, projector, whether things move, and whether what is to come is hidden.
 import { h, setAttr } from "./dom.js";
 
 /** The switches, and the media query that sets each until it is switched by hand. */
@@ -6,10 +6,11 @@ const LOOKS = [
   { name: "dark", label: "Dark", key: "T", query: "(prefers-color-scheme: dark)" },
   { name: "contrast", label: "Contrast", key: "C", query: "(prefers-contrast: more)" },
   { name: "projector", label: "Projector", key: "P", query: null },
+  { name: "cover", label: "Hide future", key: "H", query: null },
   { name: "still", label: "No motion", key: "M", query: "(prefers-reduced-motion: reduce)" },
 ];
 
-/** Make the looks: {buttons, toggle(name)}; the root's data attributes say what holds. */
+/** Make the looks: {buttons, toggle(name, on or off)}; the root's data attributes say what holds. */
 export function createThemes(app) {
   const { root } = app;
   const chosen = new Map();
@@ -26,9 +27,10 @@ export function createThemes(app) {
     app.still = root.dataset.still === "on";
     app.emit("theme");
   };
-  const toggle = (name) => {
+  const toggle = (name, wanted = null) => {
     const index = LOOKS.findIndex((look) => look.name === name);
-    chosen.set(name, !isOn(index));
+    if (index < 0) return;
+    chosen.set(name, wanted ?? !isOn(index));
     show();
     app.emit("resize");
   };
