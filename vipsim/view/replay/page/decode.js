@@ -122,27 +122,37 @@ function readField(octets, at, [name, offset, bits, form]) {
   return { name, form, bit, bits: length, from: bit >> 3, to: (bit + length + 7) >> 3, ...read };
 }
 
-/** The parts, and between and behind them what none covers. */
+/** The parts, and between and behind them what none covers: data, and behind the packet padding. */
 function withRest(octets, parts) {
   const covered = new Uint8Array(octets.length);
   for (const part of parts) for (const field of part.fields) covered.fill(1, field.from, field.to);
+  const end = packetEnd(octets, parts);
   const all = [...parts];
-  for (let from = 0; from < octets.length; from += 1) {
-    if (covered[from]) continue;
-    let to = from;
-    while (to < octets.length && !covered[to]) to += 1;
-    all.push({ key: "rest", from, to, fields: [restField(octets, from, to)] });
+  let from = 0;
+  while (from < octets.length) {
+    let to = from + 1;
+    while (to < octets.length && covered[to] === covered[from] && to !== end) to += 1;
+    if (!covered[from]) all.push(restPart(octets, from, to, end));
     from = to;
   }
   return all.sort((one, other) => one.from - other.from);
 }
 
-function restField(octets, from, to) {
+/** Where the packet in a frame ends, as its header says; what follows is padding. */
+function packetEnd(octets, parts) {
+  const packet = parts.find((part) => part.key === "arp" || part.key === "ipv4");
+  if (packet === undefined) return octets.length;
+  const length = packet.fields.find((field) => field.name === "total length")?.value;
+  return length === undefined ? packet.to : packet.from + length;
+}
+
+function restPart(octets, from, to, end) {
   const slice = octets.subarray(from, to);
-  const isPadding = to === octets.length && slice.every((octet) => octet === 0);
-  const name = isPadding ? "padding" : "data";
-  const text = isPadding ? `${slice.length} zeros` : hexText(slice);
-  return { name, form: "hex", bit: from * 8, bits: (to - from) * 8, from, to, value: hexText(slice), text };
+  const value = hexText(slice);
+  const text = slice.every((octet) => octet === 0) ? `${slice.length} zeros` : value;
+  const name = from >= end ? "padding" : "data";
+  const field = { name, form: "hex", bit: from * 8, bits: (to - from) * 8, from, to, value, text };
+  return { key: "rest", from, to, fields: [field] };
 }
 
 /** The first field of that name in the first part of that key, or undefined. */
