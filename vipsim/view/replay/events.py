@@ -16,6 +16,8 @@ from vipsim.view.words import fault_text
 
 UNTOLD = frozenset({"run", "acknowledged", "stored"})
 """Kinds of records that are the run's frame, or long lists at its end."""
+MOST_SILENCES = 8
+"""How many silences of no failover become chapters, the longest first."""
 
 NEIGHBOR_WHYS = {
     ("used", "INCOMPLETE"): "a packet for it waits: its MAC address is asked for",
@@ -104,6 +106,7 @@ def _moments(trace: Trace) -> Iterator[tuple[Time, str]]:
         yield record.time, fault_text(record)
     for failover in trace.failovers:
         yield from _of_failover(failover)
+    yield from _of_silences(trace)
 
 
 def _of_failover(failover: Failover) -> Iterator[tuple[Time, str]]:
@@ -116,3 +119,19 @@ def _of_failover(failover: Failover) -> Iterator[tuple[Time, str]]:
     for client, outage in failover.clients.items():
         if outage.first is not None and outage.last is not None:
             yield outage.first, f"{client} is answered again after {seconds(outage.blackout)}"
+
+
+def _of_silences(trace: Trace) -> Iterator[tuple[Time, str]]:
+    """Yield the beginning and end of the longest silences that belong to no failover."""
+    felt = {(name, felt.last) for failover in trace.failovers for name, felt in failover.clients.items()}
+    apart = [
+        (name, last, first)
+        for name, summary in trace.metrics.clients.items()
+        for last, first in summary.silences
+        if (name, last) not in felt
+    ]
+    apart.sort(key=lambda silence: (silence[1] - (silence[2] or trace.duration), silence))
+    for name, last, first in apart[:MOST_SILENCES]:
+        yield last, f"{name} has its last answer for now"
+        if first is not None:
+            yield first, f"{name} is answered again after {seconds(first - last)}"

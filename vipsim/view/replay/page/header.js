@@ -8,7 +8,7 @@ export function createHeader(app) {
   const { doc } = app;
   const caption = h("p", { class: "v-caption" });
   const clock = readout("Clock", "v-clock");
-  const owner = readout(doc.vips.length > 1 ? "Addresses" : `Owner of ${doc.vips[0] ?? "the address"}`, "v-owner");
+  const owner = readout(doc.vips.length > 1 ? `Owner of ${doc.vips.length} addresses` : `Owner of ${doc.vips[0] ?? "the address"}`, "v-owner");
   const outage = readout("Outage", "v-outage");
   const element = h(
     "header",
@@ -71,13 +71,14 @@ function ownersNow(app) {
   return counts.includes(0) ? 0 : Math.max(...counts, 0);
 }
 
+/** Who owns each address; one name if it is the same for all. */
 function ownerText(app) {
   const texts = app.doc.owners.map((owner) => {
     const names = app.store.ownersAt(owner, app.now).map(app.store.nodeName);
-    const said = names.length === 0 ? "nobody" : listText(names);
-    return app.doc.owners.length > 1 ? `${owner.vip.split(".").pop()}: ${said}` : said;
+    return names.length === 0 ? "nobody" : listText(names);
   });
-  return texts.join(" · ") || "nobody";
+  if (new Set(texts).size < 2) return texts[0] ?? "nobody";
+  return texts.map((text, index) => `${app.doc.owners[index].vip.split(/[.:]/).slice(-2).join(".")}: ${text}`).join(", ");
 }
 
 /** The longest outage of what failed last: a stopwatch while it lasts, its length when it is over. */
