@@ -17,7 +17,7 @@ NAMES = (
     "crash", "maintenance", "lost-announcement", "silent-survivor", "stp-at-boot", "default-gateway",
     "tcp-backoff", "two-writers",
 )  # fmt: skip
-FOLDER = "vipsim-demo"
+FOLDER, PAGES = "vipsim-demo", "vipsim-pages"
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -35,7 +35,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="only list the demos: minutes of class time, and what to ask first",
     )
     parser.add_argument(
-        "--out", metavar="DIR", default=FOLDER, help=f"folder for the files (default {FOLDER})"
+        "--all",
+        action="store_true",
+        help="write the replay pages of all demos and an index.html that lists them, for a stick",
+    )
+    parser.add_argument(
+        "--out", metavar="DIR", help=f"folder for the files (default {FOLDER}, with --all {PAGES})"
     )
     add_seed(parser)
     parser.set_defaults(run=run)
@@ -60,13 +65,18 @@ def _folder(name: str) -> Path:
 
 def run(args: argparse.Namespace) -> int:
     """Carry out ``vipsim demo``."""
+    from vipsim.teach.demo import SEED
     from vipsim.teach.demos import DEMOS
     from vipsim.teach.performing import perform
+    from vipsim.teach.stick import INDEX, write_stick
 
     if args.list:
         print(_listed(full=True))
         return 0
-    folder = _folder(args.out)
+    if args.all and (args.name or args.seed != SEED):
+        extra = f"the demo's name {args.name}" if args.name else f"--seed {args.seed}"
+        raise VipsimError(f"--all writes every demo as it is told, with seed {SEED}: leave {extra} out")
+    folder = _folder(args.out or (PAGES if args.all else FOLDER))
     outputs = Outputs()
 
     def write(path: Path, writer: Callable[[Path], object]) -> None:
@@ -75,7 +85,14 @@ def run(args: argparse.Namespace) -> int:
         except VipsimError as error:
             outputs.failed(error)
 
-    perform(DEMOS[args.name or NAMES[0]], folder, args.seed, lambda line: print(line, flush=True), write)
+    def say(line: str) -> None:
+        print(line, flush=True)
+
+    if args.all:
+        write_stick(folder, say, write)
+        print(f"\nin {shown(folder)}: {len(outputs.written)} pages; open {INDEX} in a browser")
+        return outputs.code
+    perform(DEMOS[args.name or NAMES[0]], folder, args.seed, say, write)
     if outputs.written:
         print(f"\nin {shown(folder)}:")
         for path in outputs.written:
