@@ -22,8 +22,12 @@ TIMERS = {
     "master_down": "its master-down timer",
     "announce": "its timer of the next burst",
     "announce next": "vrrp_garp_interval",
+    "beat": "its heartbeat interval",
+    "probe": "the interval of its questions",
+    "answer": "its wait for an answer",
+    "silence": "its dead time",
 }
-"""The timers of a router, for people."""
+"""The timers of daemons, for people."""
 
 
 def timer_words(fired: Record) -> str:

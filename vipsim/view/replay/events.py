@@ -44,10 +44,34 @@ FDB_WHYS = {
     "aged out": "no frame from it came in for the ageing time",
     "port down": "that port has no carrier any more",
 }
+NEIGHBOR_TIMERS = {
+    "delay": "its entry for {ip} was used, and nothing confirmed it since then",
+    "reachable": "the reachable time of its entry for {ip} is over",
+    "retransmit": "no answer yet to its question for {ip}",
+    "expire": "its entry for {ip} is too old",
+}
+TCP_TIMERS = {
+    "retransmit": "no acknowledgment in time: the oldest segment is sent again",
+    "loss probe": "no acknowledgment for a while: the last segment is sent again, to learn of losses",
+    "delayed ack": "nothing to send came along that could carry the acknowledgment",
+}
+OTHER_TIMERS = {
+    ("fdb", "age"): "entries from which no frame came in are forgotten",
+    ("port", "forward_delay"): "the port has listened (or learned) for the forward delay",
+    ("stp", "topology_change"): "the topology change is over",
+}
+"""By part and name: what it means when a timer of a kernel or a switch runs out."""
+_SESSIONS = {
+    "open": "the other side accepted the connection",
+    "failed": "the kernel told its program this error",
+    "retried": "no answer came to the first question",
+}
 _PLAIN = {
     "fault": "the scenario says so",
     "gap": "the answers to its probes were missing",
     "answered": "the answers come from there now",
+    "writer": "only a primary takes writes",
+    "commit": "that server told its client that the row is kept",
 }
 
 
@@ -82,11 +106,23 @@ def _why(record: Record, causes: Causes) -> str:
     if kind == "fdb":
         return FDB_WHYS.get(str(data.get("why")), str(data.get("why", "")))
     if kind == "timer":
-        return causes.wake_up(record)
+        return _timer(record) or causes.wake_up(record)
+    if kind == "session":
+        return _SESSIONS.get(str(data.get("event")), "")
     if kind == "fault" and data.get("phase") == "end":
         return "its duration is over"
-    found = _PLAIN.get(kind) or causes.why(record)
-    return found or str(data.get("why") or "")
+    if kind == "database" and data.get("why") == "promoted":
+        return "the promotion is done"
+    return _PLAIN.get(kind) or causes.why(record) or str(data.get("why") or "") or "the trace names no cause"
+
+
+def _timer(record: Record) -> str:
+    """What a timer of a kernel or a switch means; nothing for a daemon's."""
+    part, name = str(record.data.get("part", "")), str(record.data.get("name", ""))
+    first, _, rest = part.partition(" ")
+    if first == "tcp":
+        return TCP_TIMERS.get(name, "")
+    return OTHER_TIMERS.get((first, name)) or NEIGHBOR_TIMERS.get(name, "").format(ip=rest)
 
 
 # --- chapters --------------------------------------------------------------------------------

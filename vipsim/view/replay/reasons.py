@@ -66,12 +66,14 @@ class Reasons:
             return passed
         own = record if record is not None and record.node == message.src else None
         match packet:
+            case Vrrp(priority=0):
+                return Why(f"says goodbye: {self._daemons(own, 'its daemon ends or gives up')}")
             case Vrrp() | Carp():
                 return Why(self._daemons(own, "its daemon says that it is master"))
             case Echo():
                 return self._echo(message, packet, number, own)
             case Tcp():
-                return self._segments.why(packet, number, own, self._client(message.src, packet))
+                return self._tcp(message, packet, number, own)
             case Udp():
                 return self._udp(message, packet, number, own)
             case IcmpError():
@@ -124,7 +126,7 @@ class Reasons:
         self._said[ends] = number, ttl
         if before is None or ttl + 1 != before[1] or self._told[before[0]].src == message.src:
             return None
-        return Why(f"passes on what {self._who(before[0])} sent: is a router on its way", before[0])
+        return Why(f"passes on what {self._who(before[0])} sent at {{of}}: is a router on its way", before[0])
 
     def _client(self, node: str, packet: Any) -> str:
         return self._asking.get((node, str(packet.dst)), "")
@@ -144,7 +146,7 @@ class Reasons:
         return Why(client or f"somebody at {message.src} asks whether {packet.dst} answers")
 
     def _udp(self, message: Message, packet: Udp, number: int, own: Record | None) -> Why:
-        if packet.dport == heartbeat.PORT:
+        if packet.sport == packet.dport == heartbeat.PORT:
             return Why(self._daemons(own, "its daemon tells the other one of its pair"))
         ends = (int(packet.src), packet.sport, int(packet.dst), packet.dport)
         of = self._asked.get(("udp", *ends[2:], *ends[:2], packet.payload), -1)
@@ -152,16 +154,23 @@ class Reasons:
             return Why(f"answers {self._who(of)}'s question of {{of}}", of)
         before = self._asked.get(("udp", *ends, packet.payload), -1)
         self._asked["udp", *ends, packet.payload] = number
+        if own is not None and own.kind == "advert":
+            because = self._daemons(own, "")
+            return Why(f"its daemon asks a service of {packet.dst}{': ' if because else ''}{because}")
         if before >= 0 and self._told[before].src == message.src:
             return Why("no answer to its question of {of} for {since}: asks again", before)
         client = self._client(message.src, packet)
         return Why(client or f"somebody at {message.src} sends to port {packet.dport} of {packet.dst}")
 
+    def _tcp(self, message: Message, packet: Tcp, number: int, own: Record | None) -> Why:
+        return self._segments.why(message.src, packet, number, own, self._client(message.src, packet))
+
     def _error(self, message: Message, packet: IcmpError) -> Why:
         about = packet.about
         said = self._said.get(message.octets[_ERROR_ENDS])
         of = said[0] if said is not None else -1
-        what = "a packet" if of < 0 else f"what {self._who(of)} sent at {{of}}"
+        who = self._nodes.get(str(about.src), str(about.src))
+        what = f"a packet of {who}" if of < 0 else f"what {self._who(of)} sent at {{of}}"
         match packet.kind:
             case IcmpKind.REDIRECT:
                 return Why(f"got {what} and knows a shorter way to {about.dst}: {packet.gateway}", of)

@@ -13,7 +13,8 @@ from vipsim.view.replay.why import Why
 from vipsim.wire.frames import Tcp, TcpFlag
 
 _HALF, _WHOLE = 1 << 31, 1 << 32
-_End = tuple[int, int, int, int]
+_Ends = tuple[int, int, int, int]
+"""Address and port of the sender, and of the receiver."""
 
 
 @dataclass(slots=True)
@@ -22,6 +23,8 @@ class _Side:
 
     end: int
     """Sequence number after the last octet that it ever sent."""
+    acks: dict[int, int] = field(default_factory=dict)
+    """Number of the latest segment with an acknowledgment number: a reset takes that for its own."""
     sent: dict[int, int] = field(default_factory=dict)
     """Number of the latest segment that began at a sequence number."""
     latest: int = -1
@@ -40,13 +43,16 @@ class Segments:
     """The connections of a run, as far as their segments tell."""
 
     def __init__(self) -> None:
-        self._sides: dict[_End, _Side] = {}
+        self._sides: dict[_Ends, dict[str, _Side]] = {}
+        """By host, for two may answer at one address."""
 
-    def why(self, packet: Tcp, number: int, timer: Record | None, client: str) -> Why:
+    def why(self, node: str, packet: Tcp, number: int, timer: Record | None, client: str) -> Why:
         """Return why a segment was sent, and note it.
 
         Parameters
         ----------
+        node : str
+            Its sender.
         packet : Tcp
             The segment, as its first sender sent it.
         number : int
@@ -60,15 +66,16 @@ class Segments:
         back = (packet.dst, packet.dport, packet.src, packet.sport)
         is_syn = bool(packet.flags & TcpFlag.SYN)
         length = len(packet.payload) + is_syn + bool(packet.flags & TcpFlag.FIN)
-        side, other = self._sides.get(key), self._sides.get(back)
+        side = self._sides.setdefault(key, {}).get(node)
         if is_syn and (side is None or packet.seq not in side.sent):
             side = None
             if not packet.flags & TcpFlag.ACK:
-                other = self._sides.pop(back, None) and None
+                self._sides.pop(back, None)  # the ports are used anew
         if side is None:
-            side = self._sides[key] = _Side(packet.seq)
+            side = self._sides[key][node] = _Side(packet.seq)
+        other = max(self._sides.get(back, {}).values(), key=lambda one: one.last, default=None)
         why = _why(packet, length, side, other, timer, client)
-        side.last = number
+        side.last = side.acks[packet.ack] = number
         if length:
             side.sent[packet.seq] = side.latest = number
             if other is not None:
@@ -86,9 +93,7 @@ def _why(
 ) -> Why:
     flags, latest = packet.flags, -1 if other is None else other.latest
     if flags & TcpFlag.RST:
-        if other is not None and other.last > side.last:
-            return Why("knows no such connection: refuses the segment of {of}", other.last)
-        return Why("breaks its connection off")
+        return _reset(packet, other)
     if length and side.latest >= 0 and (side.end - packet.seq - length) % _WHOLE < _HALF:
         what = "its SYN" if flags & TcpFlag.SYN else "the segment"
         probe = ", as a probe for losses" if _name(timer) == "loss probe" else ""
@@ -108,6 +113,18 @@ def _why(
         return Why("says once more up to where it has got everything")
     late = ", as nothing to send came along" if _name(timer) == "delayed ack" else ""
     return Why(f"acknowledges the segment of {{of}}{late}", latest)
+
+
+def _reset(packet: Tcp, other: _Side | None) -> Why:
+    """Why a reset was sent: one that answers acknowledges nothing, unless it answers a SYN."""
+    of = -1
+    if other is not None and not packet.flags & TcpFlag.ACK:
+        of = other.acks.get(packet.seq, other.last)
+    elif other is not None and not other.is_open and packet.ack == other.end:
+        of = other.latest
+    if of < 0:
+        return Why("breaks its connection off")
+    return Why("knows no such connection: refuses the segment of {of}", of)
 
 
 def _something(packet: Tcp, side: _Side, other: _Side | None, client: str) -> Why:
