@@ -24,9 +24,20 @@ export function createAnatomy(app, names) {
     mark(what);
   };
   const leave = () => mark(kept);
-  const tree = createFields({ point, leave, enter: (what) => dump.focus(what.from) });
+  const tree = createFields({
+    point(what, isFocus) {
+      point(what, isFocus);
+      dump.reveal(what.from);
+    },
+    leave,
+    enter: (what) => dump.focus(what.from),
+  });
   const dump = createBytes({
-    point: (octet, isFocus) => point(fieldAt(parts, octet), isFocus),
+    point(octet, isFocus) {
+      const what = fieldAt(parts, octet);
+      point(what, isFocus);
+      tree.reveal(what);
+    },
     leave,
     enter: (octet) => tree.focus(fieldAt(parts, octet)),
   });

@@ -48,6 +48,8 @@ export function createBytes(on) {
         list.forEach((cell, octet) => cell.classList.toggle("v-is-marked", from <= octet && octet < to));
       }
     },
+    /** Scroll an octet into sight. */
+    reveal: (octet) => dump.cells[octet]?.scrollIntoView({ block: "nearest" }),
     /** Move the focus to an octet. */
     focus: (octet) => dump.cells[octet]?.focus(),
     /** Select the digits, for who copies by hand. */

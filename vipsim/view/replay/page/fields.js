@@ -38,6 +38,10 @@ export function createFields(on) {
     mark(what) {
       for (const item of tree.items) item.row.classList.toggle("v-is-marked", item.what === what);
     },
+    /** Scroll the leaf of this field into sight. */
+    reveal(what) {
+      tree.items.find((item) => item.what === what)?.row.scrollIntoView({ block: "nearest" });
+    },
     /** Move the focus to the leaf of this field. */
     focus(what) {
       const index = tree.items.findIndex((item) => item.what === what);

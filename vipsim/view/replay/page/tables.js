@@ -34,7 +34,7 @@ export function createTables(app) {
     fill(list, shown.length ? shown.map((view) => view.table.element) : h("p", { class: "v-empty" }, emptyText(views)));
     refresh(false);
   };
-  const chooser = createChooser(app, views, firstChosen(doc, views), choose);
+  const chooser = createChooser(app, views, firstShown(doc), choose);
   app.on("time", () => refresh(!app.still));
   choose(chooser.isChosen);
   return { element: h("div", { class: "v-tables" }, chooser.element, list), tools: chooser.tools };
@@ -67,7 +67,8 @@ function nodesOfClients(doc) {
 }
 
 /** What is shown until somebody chooses: what several hosts believe, the caches of the first clients, switches. */
-function firstChosen(doc, views) {
+export function firstShown(doc) {
+  const views = allViews(doc, createNames(doc));
   const clients = nodesOfClients(doc);
   const of = (kind, most, fits) => views.filter((view) => view.kind === kind && fits(view)).slice(0, most);
   const caches = of("host", MOST_CACHES_AT_FIRST, (view) => clients.has(view.node));
