@@ -42,7 +42,8 @@ export function createBody(app, box, lanes, { fill, measure, unit }) {
   let before = "";
   const update = (now, broken) => {
     const words = shown.map((band) => band.read(now));
-    const stamp = broken.map((one) => one.text).join(", ");
+    const isTold = (text) => words.some((word) => word.text.includes(text));
+    const stamp = broken.map((one) => one.text).filter((text) => !isTold(text)).join(", ");
     const key = `${words.map((word) => word.text).join("|")}#${stamp}`;
     if (key === before) {
       return;

@@ -7,10 +7,13 @@ import { s, setAttr } from "./dom.js";
 import { courseOf, pathUntil, pointOn } from "./courses.js";
 import { FAMILIES, familyOf } from "./looks.js";
 
-const MOST_LEGS = 200; // copies that show at one time; more are not told apart anyway
+const MOST_LEGS = 160; // copies that show at one time; more are not told apart anyway
 const GLOW = 0.7; // s of the page
 const TRAVEL = 0.6; // share of it in which a frame travels; then it lingers
 const STEP_TIME = 0.6; // s of the page in which a frame that was stepped to runs its route once
+
+/** px aside of the cable, so that frames of several kinds that go together stay apart. */
+const TRACKS = { advert: -3.5, garp: 3.5, tcp: 2 };
 
 /**
  * The layer of moving frames.
@@ -20,37 +23,34 @@ export function createFlights(app) {
   const { doc } = app.store;
   const layer = s("g", { class: "v-flights" });
   const chosen = s("g", { class: "v-chosen" });
-  const pool = [];
+  const pool = createPool(layer);
   const scene = { placed: null, unit: 13, courses: new Map() };
   const longest = doc.routes.reduce((most, route) => route.reduce((end, hop) => Math.max(end, hop[3]), most), 0);
   const runner = createRunner(app, scene, chosen);
 
   const place = (placed, unit) => {
     Object.assign(scene, { placed, unit, courses: new Map() });
-    for (const token of pool) token.key = "";
+    pool.clear();
     runner.redraw();
   };
 
   const update = () => {
+    if (scene.placed === null) return;
     const page = pageOf(app, app.now);
-    let used = 0;
+    pool.begin();
     for (const index of visibleFrames(app, page, longest)) {
       const way = wayOf(scene, doc, doc.frames.route[index]);
       const state = progress(app, doc.frames.time[index], way.span, page);
       if (state === null) continue;
       const travelled = app.still ? way.span : state.travelled;
-      for (const leg of way.legs) {
-        if (used >= MOST_LEGS || travelled < leg.start) continue;
-        pool[used] ??= createToken(layer);
-        showToken(pool[used], { doc, index, leg, unit: scene.unit }, travelled, state.fading);
-        setAttr(pool[used].group, "tabindex", app.playing || leg.start > 0 ? null : 0);
-        used += 1;
-      }
+      way.legs.forEach((leg, number) => {
+        if (pool.used >= MOST_LEGS || travelled < leg.start) return;
+        const token = pool.take(`${index}/${number}`, (fresh) => dressToken(fresh, { doc, index, leg, unit: scene.unit }));
+        showToken(token, leg, travelled, state.fading);
+        setAttr(token.group, "tabindex", app.playing || number > 0 ? null : 0);
+      });
     }
-    for (let rest = used; rest < pool.length && pool[rest].key !== null; rest += 1) {
-      pool[rest].group.setAttribute("visibility", "hidden");
-      pool[rest].key = null;
-    }
+    pool.end();
   };
 
   return { element: s("g", {}, chosen, layer), place, update, select: runner.select };
@@ -96,6 +96,45 @@ function progress(app, time, span, page) {
   return share > 1 ? null : { travelled: (share / TRAVEL) * span, fading: (share - TRAVEL) / (1 - TRAVEL) };
 }
 
+/** Tokens by what they show: one that is wanted again stays as it is, others are hidden and used anew. */
+function createPool(layer) {
+  let shown = new Map();
+  let next = new Map();
+  const spare = [];
+  const hide = (token) => {
+    token.group.setAttribute("visibility", "hidden");
+    setAttr(token.group, "tabindex", null);
+    spare.push(token);
+  };
+  return {
+    get used() {
+      return next.size;
+    },
+    begin() {
+      next = new Map();
+    },
+    take(key, dress) {
+      let token = shown.get(key);
+      if (token === undefined) {
+        token = spare.pop() ?? createToken(layer);
+        dress(token);
+        token.group.setAttribute("visibility", "inherit");
+      }
+      shown.delete(key);
+      next.set(key, token);
+      return token;
+    },
+    end() {
+      for (const token of shown.values()) hide(token);
+      shown = next;
+    },
+    clear() {
+      for (const token of shown.values()) hide(token);
+      shown = new Map();
+    },
+  };
+}
+
 function createToken(layer) {
   const trail = s("polyline", { class: "v-trail" });
   const token = s("path", { class: "v-token" });
@@ -103,25 +142,21 @@ function createToken(layer) {
   const title = s("title", {});
   const group = s("g", { class: "v-flight" }, title, trail, token, cross);
   layer.append(group);
-  return { group, trail, token, cross, title, key: null };
+  return { group, trail, token, cross, title, share: null, size: 1 };
 }
 
 /** Draw one copy on one leg: its trail, and the token while it moves or its cross where it was lost. */
-function showToken(token, flight, travelled, fading) {
-  const { index, leg } = flight;
-  const key = `${index}/${leg.link}/${leg.from}`;
-  if (token.key !== key) {
-    dressToken(token, flight);
-    token.key = key;
-  }
+function showToken(token, leg, travelled, fading) {
   const share = Math.min(leg.at, (travelled - leg.start) / (leg.end - leg.start));
   const hasEnded = share >= leg.at;
-  moveToken(token, leg, share, 1);
-  token.trail.setAttribute("points", pathUntil(leg, share));
-  token.token.setAttribute("visibility", hasEnded ? "hidden" : "inherit");
-  token.cross.setAttribute("visibility", leg.lost && hasEnded ? "inherit" : "hidden");
-  token.group.setAttribute("opacity", (1 - 0.85 * Math.max(0, Math.min(1, fading))).toFixed(2));
-  token.group.setAttribute("visibility", "inherit");
+  if (token.share !== share) {
+    moveToken(token, leg, share, 1);
+    token.trail.setAttribute("points", pathUntil(leg, share));
+    token.share = share;
+  }
+  setAttr(token.token, "visibility", hasEnded ? "hidden" : "inherit");
+  setAttr(token.cross, "visibility", leg.lost && hasEnded ? "inherit" : "hidden");
+  setAttr(token.group, "opacity", 1 - 0.25 * Math.min(3, Math.max(0, Math.floor(fading * 4))));
 }
 
 function moveToken(token, leg, share, growth) {
@@ -135,6 +170,9 @@ function dressToken(token, { doc, index, leg, unit }) {
   const text = doc.texts[doc.frames.text[index]];
   const family = familyOf(doc.kinds[doc.frames.kind[index]], text, doc.frames.probe[index]);
   token.size = (unit / 13) * 5.5;
+  token.share = null;
+  const aside = (TRACKS[family] ?? 0) * (unit / 13);
+  token.group.setAttribute("transform", `translate(${aside},${aside})`);
   token.group.setAttribute("class", `v-flight v-fam-${family}${leg.lost ? " v-lost" : ""}`);
   token.group.dataset.ref = `f${index}`;
   token.token.setAttribute("d", FAMILIES[family].path);

@@ -13,7 +13,7 @@ import { listenToLadder } from "./laddermoves.js";
 import { createLadderView, createScale } from "./ladderview.js";
 import { createHatches, createMeasure, fitted } from "./looks.js";
 import { tellingOutages } from "./outages.js";
-import { chooseByRef, watchRoom } from "./room.js";
+import { chooseByRef, coverTexts, watchRoom } from "./room.js";
 import { createShelf } from "./shelf.js";
 import { lengthText, timeText } from "./words.js";
 
@@ -26,13 +26,17 @@ export function createLadder(app) {
   const hatches = createHatches();
   const content = s("g", {});
   const names = s("g", { class: "v-lane-names" });
-  const now = s("g", { class: "v-now" }, s("rect", { class: "v-cover", width: 9999, height: 9999 }), s("line", {}), s("rect", { rx: 3 }), s("text", { "text-anchor": "end" }));
-  const svg = s("svg", { class: "v-ladder-svg", role: "group", "aria-label": "Frames between hosts, time downward", tabindex: 0 }, hatches.defs, content, now, names);
-  const board = h("div", { class: "v-ladder-board" }, svg);
+  const now = s("g", { class: "v-now" }, s("line", {}), s("rect", { rx: 3 }), s("text", { "text-anchor": "end" }));
+  // The drawn part is moved as a whole, which costs no painting; what stands still lies over it.
+  const roll = s("svg", { class: "v-ladder-svg v-ladder-roll" }, hatches.defs, content);
+  const still = s("svg", { class: "v-ladder-svg v-ladder-still", "aria-hidden": "true" }, names);
+  const nowLine = s("svg", { class: "v-ladder-svg v-ladder-still v-ladder-now", "aria-hidden": "true" }, now);
+  const cover = h("div", { class: "v-cover" });
+  const board = h("div", { class: "v-ladder-board", role: "group", "aria-label": "Frames between hosts, time downward", tabindex: 0 }, roll, cover, nowLine, still);
   const view = createLadderView(app);
   const scene = {
-    app, doc, view, svg, content, names, now, fill: hatches.fill, crossings: createCrossings(doc), outages: tellingOutages(doc),
-    measure: createMeasure(svg), width: 0, height: 0, top: 0, drawn: null, lanes: [],
+    app, doc, view, board, roll, cover, still, nowLine, content, names, now, fill: hatches.fill, crossings: createCrossings(doc), outages: tellingOutages(doc),
+    measure: createMeasure(roll), width: 0, height: 0, top: 0, drawn: null, lanes: [],
   };
   const chooser = createLaneChooser(app, (lanes) => {
     scene.lanes = lanes;
@@ -44,9 +48,10 @@ export function createLadder(app) {
     Object.assign(scene, { width, height });
     redraw(scene);
   });
-  chooseByRef(app, svg);
+  chooseByRef(app, board);
   listenToLadder(scene);
   app.on("time", () => follow(scene));
+  app.on("theme", () => follow(scene));
   app.on("filter", () => redraw(scene));
   app.on("select", () => showSelected(scene));
   return { element: h("div", { class: "v-ladder" }, board), tools: [chooser.element, ...zoom] };
@@ -55,15 +60,16 @@ export function createLadder(app) {
 /** Lay out the lanes, then draw what is around now. */
 function redraw(scene) {
   if (scene.width === 0) return;
-  const { measure, svg, width, height } = scene;
+  const { measure, width, height } = scene;
   const unit = measure.refresh();
   const left = measure(nowText(scene, scene.app.store.end), "700") + 18;
   const right = width - RIGHT_EDGE;
   const step = (right - left) / Math.max(1, scene.lanes.length);
   const xs = new Map(scene.lanes.map((node, index) => [node, Math.round(left + step * (index + 0.5))]));
-  Object.assign(scene, { unit, left, right, xs, step, top: unit * 1.9, drawn: null });
-  setAttr(svg, "viewBox", `0 0 ${width} ${height}`);
-  fill(scene.names, s("rect", { x: 0, y: 0, width, height: scene.top }), ...scene.lanes.map((node) =>
+  Object.assign(scene, { unit, left, right, xs, step, head: unit * 1.9, top: unit * 2.8, drawn: null });
+  setAttr(scene.still, "viewBox", `0 0 ${width} ${height}`);
+  scene.still.style.height = `${height}px`;
+  fill(scene.names, s("rect", { x: 0, y: 0, width, height: scene.head }), ...scene.lanes.map((node) =>
     s("text", { x: xs.get(node), y: unit * 1.25, "text-anchor": "middle" }, fitted(scene.doc.nodes[node].name, step - 4, measure, "700"))));
   follow(scene);
 }
@@ -78,7 +84,8 @@ function follow(scene) {
   const { drawn } = scene;
   if (drawn === null || drawn.span !== view.span || from < drawn.from || from + view.span > drawn.to) drawPart(scene, from, room);
   const offset = scene.drawn.scale.y(from);
-  scene.content.setAttribute("transform", `translate(0,${Math.round(scene.top - offset)})`);
+  scene.roll.style.transform = `translateY(${Math.round(scene.top - offset)}px)`;
+  coverTexts(app, scene.content);
   showNow(scene, scene.top + ((app.now - from) / view.span) * room);
 }
 
@@ -86,6 +93,8 @@ function follow(scene) {
 function drawPart(scene, from, room) {
   const { app, view, unit, xs, left, right, measure } = scene;
   const scale = createScale(from - view.span, 3 * view.span, 3 * room);
+  setAttr(scene.roll, "viewBox", `0 0 ${scene.width} ${scale.height}`);
+  scene.roll.style.height = `${scale.height}px`;
   scene.drawn = { from: scale.from, to: scale.from + scale.span, span: view.span, scale };
   const shelf = createShelf();
   const how = { crossings: scene.crossings, xs, scale, shelf, measure, unit, left, right, fill: scene.fill };
@@ -111,10 +120,14 @@ function drawPart(scene, from, room) {
 /** The line of now, with its time. */
 function showNow(scene, y) {
   const { now, left, width, unit, measure } = scene;
-  const [, line, rect, text] = now.children;
+  const [line, rect, text] = now.children;
   const words = nowText(scene, scene.app.now);
-  const size = measure(words, "700") + 8;
-  now.setAttribute("transform", `translate(0,${Math.round(y)})`);
+  const size = measure(words.replace(/[0-9]/g, "0"), "700") + 8;
+  setAttr(scene.nowLine, "viewBox", `0 0 ${width} ${2 * unit}`);
+  scene.nowLine.style.height = `${2 * unit}px`;
+  scene.nowLine.style.transform = `translateY(${Math.round(y - unit)}px)`;
+  setAttr(now, "transform", `translate(0,${unit})`);
+  scene.cover.style.transform = `translateY(${Math.round(y)}px)`;
   setAttr(line, "x1", left - 6);
   setAttr(line, "x2", width);
   setAttr(rect, "x", left - 6 - size);

@@ -34,7 +34,7 @@ export function drawOutages(outages, scale, { left, right, fill, shelf, measure,
       if (high < low || low >= scale.height || high <= 0) continue;
       bands.push(s("rect", { ...size, class: `v-phase-${part[0]}` }, s("title", {}, partText(outage, part))));
       bands.push(s("rect", { ...size, class: "v-n-hatched", fill: fill(part[0]) }));
-      labels.push({ text: partText(outage, part), low, high });
+      labels.push({ text: partText(outage, part), low, until: part[2] });
     }
   }
   return { bands, labels: placePartLabels(labels, { right, shelf, measure, unit }) };
@@ -43,11 +43,11 @@ export function drawOutages(outages, scale, { left, right, fill, shelf, measure,
 /** Names of parts at the right edge, each where its part begins or a little below. */
 function placePartLabels(labels, { right, shelf, measure, unit }) {
   const parts = [];
-  for (const { text, low, high } of labels) {
+  for (const { text, low, until } of labels) {
     const width = measure(text, "600") + 4;
     const spots = [low + unit * 0.2, low + unit * 2, low + unit * 3.6, low + unit * 5.2, low + unit * 6.8];
     const y = spots.find((spot) => shelf.put(right - width - 4, spot, width, unit * 1.35));
-    if (y !== undefined) parts.push(s("text", { class: "v-part-text", x: right - 6, y: y + unit * 1.05, "text-anchor": "end" }, text));
+    if (y !== undefined) parts.push(s("text", { class: "v-part-text", data: { until }, x: right - 6, y: y + unit * 1.05, "text-anchor": "end" }, text));
   }
   return parts;
 }

@@ -16,6 +16,9 @@ const MARK_SHAPES = {
   database: "M-6,-3H6V3H-6Z",
 };
 
+/** px beside the lane, so that what happens at once stays visible: addresses stand on the owner's stripe. */
+const MARK_SHIFTS = { vip: 9, database: -9 };
+
 /** Where the label of a mark is tried, in lines from it: not on its own height, where arrows begin. */
 const LABEL_SPOTS = [-1.3, 1.3, -2.7, 2.7, -4.1, 4.1];
 
@@ -81,9 +84,9 @@ export function drawMarks(app, how) {
 function markOf(app, item, { xs, scale, shelf, measure, unit, right, left }) {
   const y = scale.y(item.time);
   const isAll = !xs.has(item.node);
-  const x = isAll ? left : xs.get(item.node);
+  const x = isAll ? left : xs.get(item.node) + (MARK_SHIFTS[item.kind] ?? 0);
   const look = item.kind === "state" ? `v-look-${lookOf(newState(item.text)).name}` : "";
-  const text = item.kind === "state" ? newState(item.text) : item.text;
+  const text = item.kind === "state" || item.kind === "database" ? newState(item.text) : item.text;
   const shown = fitted(text, Math.min(right - left, unit * 17), measure, "700");
   const width = measure(shown, "700") + 6;
   const start = x + 11 + width <= right ? x + 11 : Math.max(left, x - 11 - width);

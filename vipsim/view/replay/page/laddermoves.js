@@ -2,7 +2,7 @@
 
 /** Listen on the picture of a ladder (see createLadder for its scene). */
 export function listenToLadder(scene) {
-  const { app, svg, view } = scene;
+  const { app, board, view } = scene;
   const perPx = () => view.span / Math.max(1, scene.height - scene.top);
   let grip = null;
 
@@ -10,7 +10,7 @@ export function listenToLadder(scene) {
     app.pause();
     app.select(null);
   };
-  svg.addEventListener("wheel", (event) => {
+  board.addEventListener("wheel", (event) => {
     event.preventDefault();
     if (event.ctrlKey || event.shiftKey || event.metaKey) {
       app.zoomLadderBy((event.deltaY || event.deltaX) > 0 ? 1 : -1);
@@ -19,22 +19,22 @@ export function listenToLadder(scene) {
     leave();
     app.seek(app.now + event.deltaY * (event.deltaMode === 1 ? 16 : 1) * perPx());
   }, { passive: false });
-  svg.addEventListener("pointerdown", (event) => {
+  board.addEventListener("pointerdown", (event) => {
     if (event.button === 0) grip = { y: event.clientY, now: app.now, moved: false, id: event.pointerId };
   });
-  svg.addEventListener("pointermove", (event) => {
+  board.addEventListener("pointermove", (event) => {
     if (grip === null || (!grip.moved && Math.abs(event.clientY - grip.y) < 4)) return;
     if (!grip.moved) {
       grip.moved = true;
-      svg.setPointerCapture(grip.id);
+      board.setPointerCapture(grip.id);
       leave();
     }
     app.seek(grip.now - (event.clientY - grip.y) * perPx());
   });
-  svg.addEventListener("pointerup", () => {
+  board.addEventListener("pointerup", () => {
     grip = null;
   });
-  svg.addEventListener("pointercancel", () => {
+  board.addEventListener("pointercancel", () => {
     grip = null;
   });
 }

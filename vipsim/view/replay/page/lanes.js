@@ -4,7 +4,7 @@ import { drawParts, drawRow } from "./lanebars.js";
 import { laneRows } from "./lanerows.js";
 import { createHatches, createMeasure, fitted } from "./looks.js";
 import { silenceText, tellingOutages } from "./outages.js";
-import { watchRoom } from "./room.js";
+import { coverTexts, watchRoom } from "./room.js";
 import { tickStep, tickText } from "./spans.js";
 import { SECOND, timeText } from "./words.js";
 
@@ -15,10 +15,10 @@ export function createLanes(app) {
   const { doc, store } = app;
   const hatches = createHatches();
   const scene = s("g", {});
-  const head = s("g", { class: "v-playhead" }, s("rect", { class: "v-cover", y: -9, width: 9999, height: 9999 }), s("line", {}), s("path", { d: "M-7,-8H7V-1L0,6L-7,-1Z" }));
+  const head = h("div", { class: "v-playhead" }, h("div", { class: "v-cover" }));
   const slider = h("div", { class: "v-lanes-slider", role: "slider", tabindex: "0", "aria-label": "Time, over the lanes" });
-  const svg = s("svg", { class: "v-lanes-svg", role: "img", "aria-label": wordsOf(doc) }, hatches.defs, scene, head);
-  const board = h("div", { class: "v-lanes-board" }, svg, slider);
+  const svg = s("svg", { class: "v-lanes-svg", role: "img", "aria-label": wordsOf(doc) }, hatches.defs, scene);
+  const board = h("div", { class: "v-lanes-board" }, svg, head, slider);
   const buttons = h("div", { class: "v-lanes-tools" });
   const element = h("div", { class: "v-lanes" }, board);
   const parts = {
@@ -29,6 +29,7 @@ export function createLanes(app) {
   watchRoom(app, board, (width) => drawLanes(parts, width));
   listenToSlider(parts);
   app.on("time", () => showHead(parts));
+  app.on("theme", () => showHead(parts));
   return { element, tools: [buttons] };
 }
 
@@ -48,15 +49,20 @@ function drawLanes(parts, width) {
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.style.height = `${height}px`;
   const how = { axis, height: lane - 4, fill: parts.fill, measure, unit };
+  const bars = rows.flatMap((row, index) => {
+    const place = { ...how, y: lane * index + 2 };
+    return row.kind === "outage" ? drawParts(parts.outages, place) : drawRow(doc, row, place);
+  });
+  const isText = (part) => part.tagName === "text";
   fill(
     parts.scene,
     ...outageBands(parts, lane),
+    ...bars.filter((part) => !isText(part)),
     ...chapterTicks(doc, axis, lane * rows.length),
-    ...rows.flatMap((row, index) => [
+    ...bars.filter(isText),
+    ...rows.map((row, index) =>
       s("text", { class: "v-row-label", x: left - 8, y: lane * (index + 0.5) + unit * 0.36, "text-anchor": "end" },
-        fitted(row.label, left - 14, measure, "600"), s("title", {}, row.title)),
-      ...(row.kind === "outage" ? drawParts(parts.outages, { ...how, y: lane * index + 2 }) : drawRow(doc, row, { ...how, y: lane * index + 2 })),
-    ]),
+        fitted(row.label, left - 14, measure, "600"), s("title", {}, row.title))),
     ...axisTicks(axis, lane * rows.length, unit),
   );
   showHead(parts);
@@ -92,13 +98,13 @@ function axisTicks(axis, y, unit) {
 }
 
 /** The playhead, and what the slider says. */
-function showHead({ app, doc, axis, head, slider, height }) {
+function showHead({ app, doc, axis, head, slider, height, scene }) {
   if (axis === null) return;
   const x = Math.min(axis.right, Math.max(axis.left, axis.x(app.now)));
-  const [, line] = head.children;
-  head.setAttribute("transform", `translate(${x.toFixed(1)},0)`);
-  head.setAttribute("class", `v-playhead${app.now < axis.from || app.now > axis.to ? " v-outside" : ""}`);
-  setAttr(line, "y2", height);
+  head.style.transform = `translateX(${x.toFixed(1)}px)`;
+  head.style.height = `${height}px`;
+  head.classList.toggle("v-outside", app.now < axis.from || app.now > axis.to);
+  coverTexts(app, scene);
   setAttr(slider, "aria-valuemin", Math.round(doc.start / 1e6));
   setAttr(slider, "aria-valuemax", Math.round(doc.end / 1e6));
   setAttr(slider, "aria-valuenow", Math.round(app.now / 1e6));
@@ -109,8 +115,7 @@ function showHead({ app, doc, axis, head, slider, height }) {
 function listenToSlider(parts) {
   const { app, slider } = parts;
   const go = (event) => {
-    const box = slider.getBoundingClientRect();
-    app.seek(parts.axis.time(event.clientX - box.left));
+    app.seek(parts.axis.time(parts.axis.left + event.clientX - slider.getBoundingClientRect().left));
   };
   slider.addEventListener("pointerdown", (event) => {
     if (event.button !== 0 || parts.axis === null) return;

@@ -52,8 +52,10 @@ export function lookOf(text) {
     "down": "down",
     "answered": "answered",
     "silent": "silent",
-    "primary": "master",
-    "standby": "backup",
+    "PRIMARY": "primary",
+    "STANDBY": "standby",
+    "PROMOTING": "init",
+    "DOWN": "down",
   };
   const name = known[word] || (word.startsWith("owns ") ? "owner" : "else");
   return { name, word: frozen ? `${word}, frozen` : word, frozen };
@@ -67,7 +69,7 @@ const HATCHES = {
   down: [8, "M0,8L8,0M-2,2L2,-2M6,10L10,6"],
   frozen: [8, "M0,4H8"],
   silent: [10, "M0,10L10,0M-2,2L2,-2M8,12L12,8"],
-  before: [10, "M0,0"],
+  apart: [9, "M0,0L9,9M9,0L0,9"],
   detection: [14, "M0,14L14,0"],
   election: [8, "M0,8L8,0M-2,2L2,-2M6,10L10,6"],
   announcement: [7, "M2,2h2M5.5,5.5h2"],

@@ -2,7 +2,7 @@
 import { timeText } from "./words.js";
 
 /** Names of the parts of an outage as people read them. */
-const PART_WORDS = { before: "before the fault" };
+const PART_WORDS = { before: "before the fault", apart: "no failover:" };
 
 /**
  * Outages to shade, in order of time.
@@ -10,14 +10,17 @@ const PART_WORDS = { before: "before the fault" };
  */
 export function tellingOutages(doc) {
   const groups = new Map();
-  for (const outage of doc.outages) {
-    const key = outage.failover ?? `${outage.client} ${outage.from}`;
-    groups.set(key, [...(groups.get(key) ?? []), outage]);
+  const apart = [];
+  const all = doc.outages.map((one) => ({ ...one, to: one.to ?? doc.end, censored: one.to === null })).sort((a, b) => a.from - b.from);
+  for (const outage of all) {
+    if (outage.failover !== null) groups.set(outage.failover, [...(groups.get(outage.failover) ?? []), outage]);
+    else if (apart.length > 0 && apart.at(-1).some((one) => outage.from < one.to)) apart.at(-1).push(outage);
+    else apart.push([outage]);
   }
-  const length = (outage) => (outage.to ?? doc.end) - outage.from;
-  const longest = [...groups.values()].map((group) => {
-    const worst = group.reduce((best, one) => (length(one) > length(best) ? one : best));
-    return { ...worst, to: worst.to ?? doc.end, censored: worst.to === null, clients: group.length };
+  const longest = [...groups.values(), ...apart].map((group) => {
+    const worst = group.reduce((best, one) => (one.to - one.from > best.to - best.from ? one : best));
+    const parts = worst.parts.length > 0 ? worst.parts : [["apart", worst.from, worst.to]];
+    return { ...worst, parts, clients: group.length };
   });
   return longest.sort((a, b) => a.from - b.from);
 }

@@ -1,8 +1,9 @@
 // Where the nodes stand in so many pixels: the document says the order, this file the sizes.
 
 const BOX_GAP = 14; // px between two boxes of a row
-const BAR_HEIGHT = 26; // px: height of a switch
-const CABLE_LENGTH = [30, 96]; // px: shortest and longest cable
+const BAR_HEIGHT = 24; // px: height of a switch
+const CABLE_LENGTH = [18, 96]; // px: shortest and longest cable
+const GOOD_CABLE = 40; // px: what a cable gets before boxes get more lines
 const WIDEST_BOX = 210; // px: of a box
 
 /**
@@ -109,12 +110,12 @@ function rowSpacing(hosts, width) {
 
 /** Give every row its height and place; returns the height of the picture. */
 function stackRows(boxes, rows, doc, room) {
-  const tags = room.vips ? room.vips * (room.unit * 1.75) + 8 : 4;
+  const tags = room.vips ? room.vips * (room.unit * 1.6 + 2) + 6 : 4;
   const hasSwitch = boxes.some((box) => box.isSwitch);
-  const bar = hasSwitch ? BAR_HEIGHT * room.unit / 13 : 0;
+  const bar = hasSwitch ? (BAR_HEIGHT * room.unit) / 13 : 0;
   const cables = rows.length;
   const least = rows.map((row) => Math.max(...row.members.map((box) => boxHeight(room, box.index, 0))));
-  const spare = room.height - tags - bar - 6 - cables * CABLE_LENGTH[0] - least.reduce((sum, h) => sum + h, 0);
+  const spare = room.height - tags - bar - 6 - cables * GOOD_CABLE - least.reduce((sum, h) => sum + h, 0);
   const step = room.unit * 1.3;
   const texts = doc.nodes.map((node) => linesInOrder(node.lines));
   const most = Math.max(0, ...boxes.map((box) => (box.isSwitch ? 0 : texts[box.index].length)));

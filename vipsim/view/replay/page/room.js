@@ -1,4 +1,6 @@
 // When a picture has to be laid out again: its room, the size of type, or the theme changed.
+import { setAttr } from "./dom.js";
+
 
 /** Call `draw(width, height)` when an element has a size, and whenever the size or the looks change. */
 export function watchRoom(app, element, draw) {
@@ -32,4 +34,14 @@ export function chooseByRef(app, element) {
   element.addEventListener("keydown", (event) => {
     if (event.key === "Enter" || event.key === " ") choose(event);
   });
+}
+
+/** While what is to come is hidden: texts that tell an end (data-until, ns) which is not yet reached are hidden, too. */
+export function coverTexts(app, element) {
+  const isCovered = app.root.dataset.cover === "on";
+  if (!isCovered && element.dataset.covered !== "on") return;
+  element.dataset.covered = isCovered ? "on" : "off";
+  for (const text of element.querySelectorAll("[data-until]")) {
+    setAttr(text, "visibility", isCovered && Number(text.dataset.until) > app.now ? "hidden" : null);
+  }
 }

@@ -17,8 +17,10 @@ export function createTopology(app) {
   const scene = s("g", {});
   const flights = createFlights(app);
   const svg = s("svg", { class: "v-topology-svg", role: "group", "aria-label": "Network" }, hatches.defs, scene);
-  const board = h("div", { class: "v-topology-board" }, svg);
-  const element = h("div", { class: "v-topology" }, board, createLegend(app));
+  // What moves has a picture of its own, so that the browser does not paint the rest again and again.
+  const moving = s("svg", { class: "v-topology-svg v-topology-moving", role: "group", "aria-label": "Frames on their way" }, flights.element);
+  const board = h("div", { class: "v-topology-board" }, h("div", { class: "v-topology-both" }, svg, moving));
+  const element = h("div", { class: "v-topology" }, board);
   const measure = createMeasure(svg);
   const lanes = lanesOfNodes(doc);
   const bands = lanes.map(bandsOf);
@@ -32,10 +34,12 @@ export function createTopology(app) {
     const wires = createWires(doc, placed, how);
     const bodies = placed.boxes.map((box) => createBody(app, box, lanes[box.index], how));
     const tags = createTags(app, placed, how);
-    svg.setAttribute("viewBox", `0 0 ${width} ${placed.height}`);
-    svg.style.height = `${Math.max(height, placed.height)}px`;
+    for (const one of [svg, moving]) {
+      one.setAttribute("viewBox", `0 0 ${width} ${placed.height}`);
+      one.style.height = `${Math.max(height, placed.height)}px`;
+    }
     flights.place(placed, unit);
-    scene.replaceChildren(wires.element, ...bodies.map((body) => body.element), flights.element, wires.labels, tags.element);
+    scene.replaceChildren(wires.element, ...bodies.map((body) => body.element), wires.labels, tags.element);
     parts = { wires, bodies, tags };
     update();
   };
@@ -50,8 +54,8 @@ export function createTopology(app) {
   };
 
   watchRoom(app, board, draw);
-  chooseByRef(app, svg);
+  chooseByRef(app, moving);
   for (const topic of ["time", "play", "speed", "filter"]) app.on(topic, update);
   app.on("select", flights.select);
-  return { element };
+  return { element, tools: [createLegend(app)] };
 }
