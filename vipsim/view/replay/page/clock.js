@@ -45,6 +45,7 @@ export function createClock(app) {
       app.speed = speed;
       begin();
       app.emit("speed", speed);
+      app.say(speed === "auto" ? "Speed auto" : `Speed ${speed} times`);
     },
     /** One choice faster (+1) or slower (-1); from auto to the choice next to what it does now. */
     changeSpeed(direction) {
@@ -71,6 +72,7 @@ export function createClock(app) {
     goTo(time) {
       app.select(null);
       app.seek(time);
+      if (!app.playing) app.say(timeText(app.now));
     },
   };
 

@@ -4,7 +4,10 @@ import { SECOND } from "./words.js";
 /** Listen to the keys of an app. */
 export function listenToKeys(app, themes, help) {
   const { root, store } = app;
-  if (!root.hasAttribute("tabindex")) root.tabIndex = -1;
+  if (!root.hasAttribute("tabindex")) {
+    root.tabIndex = -1;
+    app.onCleanup(() => root.removeAttribute("tabindex"));
+  }
   const actions = {
     " ": () => (app.playing ? app.pause() : app.play()),
     ArrowLeft: () => app.step(-1),
@@ -28,7 +31,9 @@ export function listenToKeys(app, themes, help) {
     "?": () => help.open(),
     Escape: () => app.focused !== null && app.focusPanel(app.focused),
   };
+  let usesPointer = false;
   const hear = (event) => {
+    usesPointer = false;
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if (isTyping(event.target) || help.element.open) return;
     const letter = event.key.length === 1 ? event.key.toLowerCase() : event.key;
@@ -37,8 +42,23 @@ export function listenToKeys(app, themes, help) {
     event.preventDefault();
     action();
   };
+  // What was pressed with a pointer does not keep the keys: Space plays right after a click on a button.
+  const notePointer = () => (usesPointer = true);
+  const giveBack = (event) => {
+    const holder = root.getRootNode().activeElement;
+    const isDone = isButton(holder) || (event.type === "change" && holder?.tagName === "SELECT");
+    if (usesPointer && isDone && root.contains(holder) && !help.element.open) root.focus({ preventScroll: true });
+  };
   root.addEventListener("keydown", hear);
-  app.onCleanup(() => root.removeEventListener("keydown", hear));
+  root.addEventListener("click", giveBack);
+  root.addEventListener("change", giveBack);
+  root.addEventListener("pointerdown", notePointer);
+  app.onCleanup(() => {
+    root.removeEventListener("keydown", hear);
+    root.removeEventListener("click", giveBack);
+    root.removeEventListener("change", giveBack);
+    root.removeEventListener("pointerdown", notePointer);
+  });
 }
 
 /** Whether keys belong to the element: a field or a choice. */
@@ -48,5 +68,5 @@ function isTyping(element) {
 
 /** Whether Space presses the element itself. */
 function isButton(element) {
-  return element.tagName === "BUTTON" || element.tagName === "SUMMARY" || element.type === "checkbox" || element.getAttribute("role") === "button";
+  return Boolean(element?.matches("button, summary, input[type=checkbox], [role=button], [role=tab]"));
 }

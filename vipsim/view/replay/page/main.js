@@ -2,6 +2,7 @@
 import { createApp } from "./app.js";
 import { h, fill } from "./dom.js";
 import { createPage } from "./page.js";
+import { LOOK_NAMES } from "./themes.js";
 import { unpackDocument } from "./unpack.js";
 import { MS, SECOND } from "./words.js";
 
@@ -16,6 +17,7 @@ export function mount(element, doc, { at = null, looks = [] } = {}) {
     app.destroy();
     element.replaceChildren();
     element.classList.remove("vipsim-replay");
+    for (const name of Object.keys(element.dataset)) if (LOOK_NAMES.includes(name)) delete element.dataset[name];
   };
 }
 

@@ -10,6 +10,9 @@ const LOOKS = [
   { name: "still", label: "No motion", key: "M", query: "(prefers-reduced-motion: reduce)" },
 ];
 
+/** Names of the looks: data attributes of the root, and words of an address. */
+export const LOOK_NAMES = LOOKS.map((look) => look.name);
+
 /** Make the looks: {buttons, toggle(name, on or off)}; the root's data attributes say what holds. */
 export function createThemes(app) {
   const { root } = app;
