@@ -13,6 +13,7 @@ from tests.cli.conftest import Vipsim
 from vipsim.teach.demo import Demo, Moment
 from vipsim.teach.demos import DEMOS
 from vipsim.teach.stick import index_html, page_name
+from vipsim.units import MS, parse_duration
 
 
 class Page(HTMLParser):
@@ -53,9 +54,13 @@ def test_one_command_writes_all_pages_and_the_list(vipsim: Vipsim, tmp_path: Pat
 
 def test_the_list_has_a_link_and_a_question_for_each(listed: Page) -> None:
     links = [given["href"] for tag, given in listed.tags if tag == "a"]
-    assert links == [page_name(demo) for demo in DEMOS.values()]
+    wanted = []
     for demo in DEMOS.values():
-        assert f"{demo.line} ({demo.minutes} min)" in listed.text
+        times = [f"t={parse_duration(one.at) // MS + 1}ms" for one in demo.watch]
+        wanted += [f"{page_name(demo)}#{opened}" for opened in ("cover", "cover&projector", *times)]
+        assert f"{demo.line} ({demo.minutes} min; for a projector)" in listed.text
+    assert links == wanted
+    for demo in DEMOS.values():
         for said in (demo.predict, demo.outcome, demo.vary, *(one.text for one in demo.watch)):
             assert said in listed.text
 

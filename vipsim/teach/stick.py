@@ -1,7 +1,7 @@
 """The teacher's stick: a replay page of each demo, and one page that lists them with what to ask.
 
 Nothing on the pages is fetched from anywhere, so a browser is all that a classroom needs. The list has no
-script; what a demo comes to is folded away, and printed it is the teacher's sheet.
+script; what a demo comes to is folded away, and printed as it is unfolded it is the teacher's sheet.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from html import escape
 from pathlib import Path
 
 from vipsim.files import written_whole
-from vipsim.teach.demo import SEED, Demo
+from vipsim.teach.demo import SEED, Demo, Moment
 from vipsim.teach.demos import DEMOS
 from vipsim.teach.performing import Say, Write, shipped
-from vipsim.units import parse_duration, seconds
+from vipsim.units import MS, parse_duration, seconds
 
 INDEX = "index.html"
 
@@ -85,8 +85,8 @@ def index_html(demos: Iterable[Demo]) -> str:
             "<body>",
             "<h1>Two machines, one address</h1>",
             f"<p>{len(chosen)} demos, {minutes} minutes. Ask the question and let everybody write an answer "
-            "down; then open the page and press Space. P makes it larger for a projector, ? tells the other "
-            "keys. Nothing here needs a network.</p>",
+            "down; then open the page and press Space. What is to come is hidden until H shows it; P makes "
+            "all larger for a projector, ? tells the other keys. Nothing here needs a network.</p>",
             *(_section(demo) for demo in chosen),
             "</body>",
             "</html>",
@@ -97,16 +97,28 @@ def index_html(demos: Iterable[Demo]) -> str:
 
 def _section(demo: Demo) -> str:
     moments = "".join(
-        f"<tr><td>{escape(seconds(parse_duration(one.at)))}</td><td>{escape(one.text)}</td></tr>"
+        f"<tr><td>{_link(demo, f't={_reached(one)}ms', seconds(parse_duration(one.at)))}</td>"
+        f"<td>{escape(one.text)}</td></tr>"
         for one in demo.watch
     )
     silent = ", ".join(f"{client} {length}" for client, length in demo.silent.items())
     return (
-        f'<section><h2><a href="{escape(page_name(demo))}">{escape(demo.name)}</a></h2>'
-        f"<p>{escape(demo.line)} ({demo.minutes} min)</p>"
+        f"<section><h2>{_link(demo, 'cover', demo.name)}</h2>"
+        f"<p>{escape(demo.line)} ({demo.minutes} min; "
+        f"{_link(demo, 'cover&projector', 'for a projector')})</p>"
         f'<p class="ask">Ask first: {escape(demo.predict)}</p>'
         f"<details><summary>What to watch for, and what it comes to</summary><table>{moments}</table>"
         f"<p>{escape(demo.outcome)}</p>"
         f"<p>Without an answer, in all: {escape(silent)}. To try: <code>{escape(demo.vary)}</code></p>"
         "</details></section>"
     )
+
+
+def _link(demo: Demo, opened: str, text: str) -> str:
+    """A link to a demo's page, opened at a time or with a look (the page's ``readAddress``)."""
+    return f'<a href="{escape(f"{page_name(demo)}#{opened}")}">{escape(text)}</a>'
+
+
+def _reached(moment: Moment) -> int:
+    """When a moment is surely over, in ms: its own time is rounded."""
+    return parse_duration(moment.at) // MS + 1
