@@ -15,11 +15,7 @@ DB1 = ("db1.bond0 sw1.p1", -1)
 
 
 def told(*faults: Fault | str, window: tuple[str, str] | None = None) -> list[Any]:
-<<<<<<< Updated upstream
     """Breaks of a run of 15 s with these faults: (from and to in s, text, nodes, links and ways)."""
-=======
-    """Breaks of a run of 15 s with these faults: (from s, to s, text, names of nodes, ends of links)."""
->>>>>>> Stashed changes
     trace = vs.run(vs.pair(clients=2, faults=faults).with_(duration=15 * SECOND), seed=1)
     document = replay_document(trace, window)
     nodes, links = document["nodes"], document["links"]
