@@ -23,7 +23,7 @@ from vipsim.study import parse_seeds
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIOS = sorted((ROOT / "scenarios").glob("*.yaml"))
 MENTION = re.compile(
-    r"\bvipsim (?:demo|run|lint|conf|compare|explain|predict|plot|validate|vip|doctor|schema)\b"
+    r"\bvipsim (?:demo|run|lint|conf|compare|explain|predict|plot|validate|course|vip|doctor|schema)\b"
 )
 
 

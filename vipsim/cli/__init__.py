@@ -29,6 +29,7 @@ COMMANDS = {
     "plot": "draw a trace or a scenario",
     "lint": "what in these keepalived.conf files will bite?",
     "conf": "write a scenario's nodes as keepalived.conf files",
+    "course": "the labs: list them, copy them for students, marks of a class",
     "vip": "configure and delete a virtual IP on this host",
     "doctor": "what is installed here; with a file: what is weak in that scenario",
     "validate": "hold the model against recordings of real kernels and daemons",

@@ -57,7 +57,7 @@ def within(limit: float, call: Callable[[], T]) -> T:
             came["value"] = call()
         except _Stop:
             pass
-        except BaseException as error:  # a student's sys.exit() must not end the notebook's kernel
+        except BaseException as error:  # sys.exit() of a student must not end the notebook's kernel
             came["error"] = error
 
     worker = threading.Thread(target=work, daemon=True, name="vipsim-check")
@@ -68,7 +68,10 @@ def within(limit: float, call: Callable[[], T]) -> T:
         finally:
             stopped = _stop(worker)
     if "error" in came:
-        raise came["error"]
+        error: BaseException = came["error"]
+        if isinstance(error, Exception):
+            raise error
+        raise RuntimeError(f"the call ended with {type(error).__name__}") from error
     if "value" not in came or stopped:
         raise TooLong
     value: T = came["value"]

@@ -48,7 +48,7 @@ def judge_function(
     for case in cases:
         try:
             answer = function(*case)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             return Judged("absurd", f"the function fails with {type(error).__name__}: call it yourself first")
         if answer is None:
             return Judged("absurd", "the function returns nothing: is there a return in it?")
