@@ -75,7 +75,8 @@ def test_names_are_where_the_folders_differ(files: list[str], names: list[str]) 
     [
         "no json", "[]", "7", "{}", '{"id": "05.tcp"', "[" * 100_000, '{"id": 1e999}', "\ufeff{}",
         json.dumps({**LINE, "points": 99}), json.dumps({**LINE, "points": -1}),
-        json.dumps({**LINE, "of": "2"}), json.dumps({**LINE, "points": float("nan")}), json.dumps({**LINE, "verdict": "perfect"}),
+        json.dumps({**LINE, "of": "2"}),
+        json.dumps({**LINE, "points": float("nan")}), json.dumps({**LINE, "verdict": "perfect"}),
         json.dumps({**LINE, "tries": True}), json.dumps({**LINE, "id": ["05.tcp"]}),
     ],
 )  # fmt: skip
