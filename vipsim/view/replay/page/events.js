@@ -16,7 +16,7 @@ export function createEvents(app) {
   const marker = h("div", { class: "v-marker", "aria-hidden": "true" });
   const sheet = h("div", { class: "v-sheet", role: "presentation" }, marker);
   const list = h("div", { class: "v-list", role: "listbox", tabindex: "0", "aria-label": "Events" }, sheet);
-  const empty = h("p", { class: "v-empty", hidden: true }, "Nothing passes this filter.");
+  const empty = h("p", { class: "v-nothing", hidden: true }, "Nothing passes this filter.");
   const bar = createFilterBar(app);
   const element = h("div", { class: "v-events" }, bar.element, list, empty);
   const view = { app, id, list, sheet, marker, empty, rows: [], pool: [], height: 24, active: -1, follows: true, past: -1, first: -1 };

@@ -31,7 +31,7 @@ export function createPage(app) {
   };
   const left = splitPanels(app, "column", [1.75, 1], [panels.topology, panels.tables]);
   const middle = splitPanels(app, "column", [1], [panels.ladder]);
-  const right = splitPanels(app, "column", [1, 1], [panels.events, panels.detail]);
+  const right = splitPanels(app, "column", [0.9, 1], [panels.events, panels.detail]);
   const stage = splitPanels(app, "row", [1.2, 1, 1.05], [left, middle, right]);
   stage.classList.add("v-stage");
   const lanes = createLanes(app);
