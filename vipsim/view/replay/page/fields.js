@@ -69,7 +69,7 @@ function fieldBranch(tree, part) {
     const leaf = h(
       "div",
       { class: "v-fields-leaf", role: "treeitem", tabindex: "-1" },
-      h("span", { class: "v-fields-name" }, field.name),
+      h("span", { class: "v-fields-name" }, `${field.name} `),
       h("span", null, h("span", { class: "v-fields-value" }, field.text), field.remark ? ` ${field.remark}` : null),
     );
     tree.items.push({ row: leaf, what: field, parent: place, leaves: null });
