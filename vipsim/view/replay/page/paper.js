@@ -2,7 +2,7 @@
 import { h } from "./dom.js";
 import { lengthText, timeText } from "./words.js";
 
-/** At most so many events are printed, and so much (ns) before the first fault and after its outage. */
+/** At most so many events are printed, and so much (ns) before the first fault and after its first outage is over. */
 const PAPER_ROWS = 60;
 const PAPER_AROUND = 1.2e9;
 
@@ -42,7 +42,8 @@ function outageTable(doc) {
 function eventTable(app) {
   const { store, doc } = app;
   const first = doc.chapters[0]?.time ?? doc.outages[0]?.from ?? store.start;
-  const over = doc.outages.find((outage) => outage.from <= first && outage.to > first)?.to ?? doc.chapters.at(-1)?.time ?? store.end;
+  const ends = doc.outages.filter((outage) => outage.from <= first && outage.to > first).map((outage) => outage.to);
+  const over = ends.length > 0 ? Math.min(...ends) : (doc.chapters.at(-1)?.time ?? store.end);
   const rows = [];
   for (let index = store.indexAt(first - PAPER_AROUND); index < store.items.length && rows.length < PAPER_ROWS; index += 1) {
     const item = store.items[index];
