@@ -15,7 +15,8 @@ from vipsim.teach.demos import DEMOS
 from vipsim.trace.jsonl import read_trace
 
 FILES = [
-    "capture.pcapng", "cdf.png", "ladder.png", "phases.png", "timeline.png", "topology.png", "trace.jsonl",
+    "capture.pcapng", "cdf.png", "ladder.png", "phases.png", "replay.html", "timeline.png", "topology.png",
+    "trace.jsonl",
 ]  # fmt: skip
 
 
@@ -123,7 +124,7 @@ def test_without_matplotlib_all_but_the_pictures_comes(
     done = vipsim("demo")
     assert (done.code, done.err) == (0, "")
     assert 'no pictures: matplotlib is not installed: pip install "vipsim[plot]"\n' in done.out
-    assert sorted(os.listdir(tmp_path / "vipsim-demo")) == ["capture.pcapng", "trace.jsonl"]
+    assert sorted(os.listdir(tmp_path / "vipsim-demo")) == ["capture.pcapng", "replay.html", "trace.jsonl"]
     assert "uniform from 3s to 4s" in done.out
 
 

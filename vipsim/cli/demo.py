@@ -10,6 +10,7 @@ from textwrap import wrap
 
 from vipsim.cli.options import add_seed
 from vipsim.cli.output import Outputs, shown
+from vipsim.cli.pages import Opening
 from vipsim.cli.parser import did_you_mean
 from vipsim.errors import VipsimError
 
@@ -42,6 +43,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--out", metavar="DIR", help=f"folder for the files (default {FOLDER}, with --all {PAGES})"
     )
+    parser.add_argument(
+        "--open",
+        action="store_true",
+        help="first show the replay in the browser (replay.html is written in any case)",
+    )
     add_seed(parser)
     parser.set_defaults(run=run)
 
@@ -67,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     """Carry out ``vipsim demo``."""
     from vipsim.teach.demo import SEED
     from vipsim.teach.demos import DEMOS
-    from vipsim.teach.performing import perform
+    from vipsim.teach.performing import REPLAY, perform
     from vipsim.teach.stick import INDEX, write_stick
 
     if args.list:
@@ -78,12 +84,16 @@ def run(args: argparse.Namespace) -> int:
         raise VipsimError(f"--all writes every demo as it is told, with seed {SEED}: leave {extra} out")
     folder = _folder(args.out or (PAGES if args.all else FOLDER))
     outputs = Outputs()
+    opening = Opening(lambda line: print(line, flush=True))
 
     def write(path: Path, writer: Callable[[Path], object]) -> None:
+        before = len(outputs.written)
         try:
             outputs.write(outputs.claim("--out", str(path)), writer)
         except VipsimError as error:
             outputs.failed(error)
+        if args.open and path.name == REPLAY and len(outputs.written) > before:
+            opening.show(path)
 
     def say(line: str) -> None:
         print(line, flush=True)
@@ -99,6 +109,7 @@ def run(args: argparse.Namespace) -> int:
             print(f"  {path.name:<15} {_WHAT.get(path.name, '')}")
     if args.name is None:
         print(f"\nthe demos (vipsim demo --list tells more):\n{_listed()}")
+    opening.settle()
     return outputs.code
 
 
@@ -114,6 +125,7 @@ def _listed(full: bool = False) -> str:
 
 
 _WHAT = {
+    "replay.html": "the run to step through, in any browser (--open shows it at once)",
     "timeline.png": "who was what, who owned the address, what the clients felt",
     "ladder.png": "the frames of the takeover, one arrow each",
     "topology.png": "who is cabled to whom",

@@ -1,4 +1,4 @@
-"""``vipsim plot``: a picture of a trace, or of a scenario that is run for it."""
+"""``vipsim plot``: a picture (or a page) of a trace, or of a scenario that is run for it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from vipsim.cli.options import (
     trace_file,
 )
 from vipsim.cli.output import PICTURES, Outputs
+from vipsim.cli.pages import SUFFIXES, check_part, part_between, write_page
 from vipsim.errors import VipsimError
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ KINDS = {
     "phases": "the parts of each client's blackout",
     "topology": "who is cabled to whom",
     "cdf": "how long it takes over many seeds, with the closed form",
+    "replay": "no picture but a page: the run to step through in a browser",
 }
 
 
@@ -49,14 +51,20 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--kind", choices=tuple(KINDS), default="timeline", help="what to draw")
     parser.add_argument(
-        "-o", "--output", metavar="FILE", help="a .png, .svg or .pdf (default NAME-KIND.png in this folder)"
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="a .png, .svg or .pdf, a .html of replay (default NAME-KIND.png, or .html, in this folder)",
     )
     add_seed(parser)
     add_seeds(parser, default="200")
     parser.add_argument(
-        "--from", dest="start", metavar="TIME", help="timeline, ladder, caches: begin at, for example 4.5s"
+        "--from",
+        dest="start",
+        metavar="TIME",
+        help="timeline, ladder, caches, replay: begin at, for example 4.5s",
     )
-    parser.add_argument("--to", dest="end", metavar="TIME", help="timeline, ladder, caches: end at")
+    parser.add_argument("--to", dest="end", metavar="TIME", help="timeline, ladder, caches, replay: end at")
     parser.add_argument("--vip", metavar="NAME", help="caches: which virtual address, by name or address")
     parser.add_argument(
         "--nodes", metavar="A,B", help="ladder, caches: which hosts (caches: and switches), in this order"
@@ -72,20 +80,48 @@ def run(args: argparse.Namespace) -> int:
     Raises
     ------
     VipsimError
-        For bad input, or without matplotlib.
+        For bad input, or without matplotlib (which a page does not need).
     """
-    from vipsim import view
-
     of_a_trace = trace_file(args, args.source)
     source = of_a_trace or find_scenario(args.source)
     outputs = Outputs(reads=[source])
-    name = args.output if args.output is not None else f"{_stem(source)}-{args.kind}.png"
-    target = outputs.claim("-o", name, PICTURES)
-    draw = _from_trace(args, source) if of_a_trace else _from_scenario(args, source)
-    picture = draw()
-    outputs.write(target, lambda path: view.save(picture, path))
+    if args.kind == "replay":
+        _write_page(args, source, bool(of_a_trace), outputs)
+    else:
+        _write_picture(args, source, bool(of_a_trace), outputs)
     outputs.tell(sys.stdout)
     return outputs.code
+
+
+def _write_picture(args: argparse.Namespace, source: Path, is_trace: bool, outputs: Outputs) -> None:
+    from vipsim import view
+
+    name = args.output if args.output is not None else f"{_stem(source)}-{args.kind}.png"
+    if Path(name).suffix.lower() in SUFFIXES:
+        raise VipsimError(
+            f"-o {name}: the name of a picture ends in {' or '.join(PICTURES)}; a page is --kind replay"
+        )
+    target = outputs.claim("-o", name, PICTURES)
+    draw = _from_trace(args, source) if is_trace else _from_scenario(args, source)
+    picture = draw()
+    outputs.write(target, lambda path: view.save(picture, path))
+
+
+def _write_page(args: argparse.Namespace, source: Path, is_trace: bool, outputs: Outputs) -> None:
+    from vipsim.trace.jsonl import read_trace
+    from vipsim.worlds import run as run_world
+
+    name = args.output if args.output is not None else f"{_stem(source)}-replay.html"
+    target = outputs.claim("-o", name, SUFFIXES)
+    part = part_between(args.start, args.end)
+    if is_trace:
+        trace = read_trace(source)
+        check_part(part, trace.duration, "--from, --to")
+    else:
+        scenario = read_changed(source, args.settings, args.faults)
+        check_part(part, scenario.duration, "--from, --to")
+        trace = run_world(scenario, args.seed)
+    outputs.write(target, lambda path: write_page(trace, path, part))
 
 
 def _stem(source: Path) -> str:

@@ -12,6 +12,7 @@ from vipsim.cli.given import Given, add_keepalived
 from vipsim.cli.narration import narrate, pace
 from vipsim.cli.options import add_changes, add_scenario, add_seed
 from vipsim.cli.output import Outputs
+from vipsim.cli.pages import SUFFIXES, Part, check_part, read_part, write_page
 from vipsim.cli.parser import did_you_mean
 from vipsim.errors import VipsimError
 
@@ -33,6 +34,7 @@ examples:
   vipsim run my.yaml --fault crash:db1@5s --pcapng out.pcapng --check
   vipsim run database-pair --set 'faults=[]' --fault stop:db1@8s   (only this fault)
   vipsim run maintenance --pace 10x
+  vipsim run split --replay split.html --window 4s..8s
   vipsim run --keepalived a.conf b.conf --fault crash:a@5s   (the nodes are called a and b)
 """
 
@@ -68,6 +70,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     files = parser.add_argument_group("files")
     files.add_argument("--trace", metavar="FILE", help="write the trace as JSON lines (.gz: compressed)")
     files.add_argument("--pcapng", metavar="FILE", help="write a capture for Wireshark")
+    files.add_argument("--replay", metavar="FILE", help="write a page to step through the run in a browser")
+    files.add_argument(
+        "--window", metavar="FROM..TO", help="--replay: only this part of the run, for example 4s..10s"
+    )
     files.add_argument("--csv", metavar="FILE", help="write a row per failover and client")
     parser.set_defaults(run=run)
 
@@ -88,15 +94,18 @@ def run(args: argparse.Namespace) -> int:
     files = {
         option: outputs.claim(f"--{option}", getattr(args, option)) for option in ("trace", "pcapng", "csv")
     }
+    files["replay"] = outputs.claim("--replay", args.replay, SUFFIXES)
+    part = _part(args)
     level = Level[args.level.upper()]
     _check_level(args, level)
     scenario = given.read(args.settings, args.faults)
+    check_part(part, scenario.duration, "--window")
     moments = [_moment(text, scenario) for text in args.arp]
     trace = run_world(scenario, args.seed, args.world, level)
     says = sys.stderr if args.json else sys.stdout
     given.tell(says, args.report)
     # Files first: what is printed may go to a reader that leaves early.
-    _write(trace, outputs, files)
+    _write(trace, outputs, files, part)
     stopped = _tell(trace, args, moments, says)
     outputs.tell(says, before="\n")
     code = _check(trace, says) if args.check else failures.FINE
@@ -107,12 +116,18 @@ def run(args: argparse.Namespace) -> int:
     return max(outputs.code, code)
 
 
+def _part(args: argparse.Namespace) -> Part | None:
+    """Return the part of the run that goes into the page."""
+    if args.window is not None and args.replay is None:
+        raise VipsimError("--window is the part of the run for the page of --replay FILE: give that, too")
+    return read_part("--window", args.window)
+
+
 def _check_level(args: argparse.Namespace, level: Level) -> None:
     """Refuse what the trace of this level could not answer."""
     wanted = {"--arp": args.arp, "--check": args.check, "--pace": args.pace, "--trace": args.trace}
     least = {option: "protocol" for option, given in wanted.items() if given}
-    if args.pcapng:
-        least["--pcapng"] = "frames"
+    least |= {f"--{name}": "frames" for name in ("pcapng", "replay") if getattr(args, name)}
     for option, name in least.items():
         if _LEVELS.index(name) > level:
             raise VipsimError(f"{option} needs --level {name}: at level {args.level} nothing of it is kept")
@@ -188,7 +203,7 @@ def _print_cache(trace: Trace, node: str, at: Time, says: TextIO) -> None:
     print("\n".join(arp_lines(trace, node, at)) or "(empty)", file=says)
 
 
-def _write(trace: Trace, outputs: Outputs, files: dict[str, Path | None]) -> None:
+def _write(trace: Trace, outputs: Outputs, files: dict[str, Path | None], part: Part | None) -> None:
     from vipsim.cli.rows import failover_table
     from vipsim.trace.capture import write_pcapng
     from vipsim.trace.jsonl import write_trace
@@ -196,6 +211,7 @@ def _write(trace: Trace, outputs: Outputs, files: dict[str, Path | None]) -> Non
     outputs.write(files["trace"], lambda path: write_trace(trace, path))
     outputs.write(files["pcapng"], lambda path: write_pcapng(trace, path))
     outputs.write(files["csv"], lambda path: failover_table(trace).to_csv(path))
+    outputs.write(files["replay"], lambda path: write_page(trace, path, part))
 
 
 def _print_document(trace: Trace) -> None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 SEEDS = 200
 """At most so many runs behind each curve."""
+REPLAY = "replay.html"
+"""What the page is called in the folder of every demo."""
 LINE = 100
 """Characters of a line of told text."""
 
@@ -53,11 +55,14 @@ def perform(demo: Demo, folder: Path, seed: int, say: Say, write: Write, seeds: 
     from vipsim.trace.capture import write_pcapng
     from vipsim.trace.formatting import report
     from vipsim.trace.jsonl import write_trace
+    from vipsim.view.replay import write_replay
     from vipsim.worlds import run
 
     scenario = shipped(demo)
     say(f"{demo.name}: {demo.line}\n\n{_wrapped(f'predict first: {demo.predict}')}\n")
     trace = run(scenario, seed)
+    # Before all else: a class looks at it while the rest is being made.
+    write(folder / REPLAY, lambda path: write_replay(trace, path))
     say(report(trace))
     for client in demo.watched:
         say(_caches(trace, client))
