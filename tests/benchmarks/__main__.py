@@ -7,15 +7,19 @@ import json
 import sys
 
 from tests.benchmarks.measure import measure_w1, measure_w2
+from tests.benchmarks.replay import measure_replay
 from tests.benchmarks.startup import measure_startup
 
 
 def main() -> int:
     """Measure one workload and print its figures."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("workload", choices=["W1", "W2", "startup"])
+    parser.add_argument("workload", choices=["W1", "W2", "startup", "replay"])
     parser.add_argument("--clients", type=int, default=100, help="W1: number of clients (default 100)")
     parser.add_argument("--runs", type=int, default=1000, help="W2: number of runs (default 1000)")
+    parser.add_argument(
+        "--events", type=int, default=20_000, help="replay: what happens in the run (default 20000)"
+    )
     parser.add_argument("--seed", type=int, default=0, help="W1: seed of the run")
     parser.add_argument(
         "--neighbor",
@@ -29,6 +33,8 @@ def main() -> int:
     args = parser.parse_args()
     if args.workload == "startup":
         row = measure_startup()
+    elif args.workload == "replay":
+        row = measure_replay(args.events)
     elif args.workload == "W1":
         row = measure_w1(args.clients, args.seed, args.neighbor, args.vrrp)
     else:
