@@ -67,11 +67,13 @@ class Watch:
     """Addresses that were asked for, other than the file itself and what it carries within."""
     contexts: list[BrowserContext] = field(default_factory=list)
 
-    def open(self, path: Path, size: tuple[int, int] = HD, script: str = "", **settings: Any) -> Page:
+    def open(
+        self, path: Path, size: tuple[int, int] = HD, script: str = "", place: str = "", **settings: Any
+    ) -> Page:
         """Open a file in a new window of this size and wait until it has loaded.
 
-        `script` runs in the page before anything of it; `settings` are those of playwright's ``new_context``,
-        such as ``color_scheme="dark"`` and ``reduced_motion="reduce"``.
+        `script` runs in the page before anything of it; `place` is put behind its address; `settings`
+        are those of playwright's ``new_context``, such as ``color_scheme="dark"``.
         """
         context = self.browser.new_context(
             viewport={"width": size[0], "height": size[1]}, offline=True, **settings
@@ -94,7 +96,7 @@ class Watch:
         if script:
             context.add_init_script(script)
         page = context.new_page()
-        page.goto(own)
+        page.goto(own + place)
         return page
 
     def close(self) -> None:

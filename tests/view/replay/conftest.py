@@ -11,9 +11,13 @@ import pytest
 from tests.conftest import missing
 from tests.view.replay import browser
 from tests.view.replay.browser import Watch
+from tests.view.replay.player import Player
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+CRASH = "database-pair-heartbeat"
+"""The scenario of the document's own story."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -46,6 +50,7 @@ def watch(chromium: Browser) -> Iterator[Watch]:
 
 
 Pages = Callable[..., Path]
+"""Takes a scenario (or the file of a trace) and more words of the command line."""
 
 
 @pytest.fixture(scope="session")
@@ -66,3 +71,23 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
         return written[key]
 
     return page
+
+
+@pytest.fixture(scope="package")
+def window(chromium: Browser, pages: Pages) -> Iterator[Watch]:
+    """A window of its own for the page of the document's crash: opening one anew takes the longest."""
+    one = Watch(chromium)
+    one.open(pages(CRASH))
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def player(window: Watch, pages: Pages) -> Iterator[Player]:
+    """The page of the document's crash as it is when it was just opened."""
+    page = window.contexts[0].pages[0]
+    page.mouse.move(0, 0)
+    page.goto("about:blank")
+    page.goto(pages(CRASH).as_uri())
+    yield Player(page)
+    window.judge()
