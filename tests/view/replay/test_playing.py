@@ -170,7 +170,7 @@ def test_what_matches_nothing_says_so(player: Player) -> None:
 def test_probes_are_summed_until_they_are_asked_for(player: Player) -> None:
     summed = player.listed
     player.seek(6 * NS)
-    sums = [row.text for row in player.rows if re.search(r"[0-9]+ probes, no answer", row.text)]
+    sums = [row.text for row in player.rows if re.fullmatch(r"[0-9]+ probes, none answered", row.text)]
     assert sums
     player.root.get_by_role("checkbox", name="probes").check()
     assert player.listed > 10 * summed
@@ -255,13 +255,13 @@ def test_every_control_is_reached_by_tab_and_shows_it(player: Player) -> None:
     reached, unseen = set(), []
     for _ in range(60):
         player.press("Tab")
-        name, is_seen, is_again = player.page.evaluate(
+        name, is_seen, is_again, is_outside = player.page.evaluate(
             """() => { const on = document.activeElement, style = getComputedStyle(on), before = on.__been;
                  on.__been = true;
                  return [on.getAttribute('aria-label') || on.textContent.trim().slice(0, 40),
-                         style.outlineStyle !== 'none' || style.boxShadow !== 'none', before === true]; }"""
+                         style.outlineStyle !== 'none' || style.boxShadow !== 'none', before === true, on === document.body]; }"""
         )
-        if is_again:
+        if is_again or is_outside:
             break
         reached.add(name)
         unseen += [] if is_seen or not name else [name]
