@@ -259,7 +259,8 @@ def test_every_control_is_reached_by_tab_and_shows_it(player: Player) -> None:
             """() => { const on = document.activeElement, style = getComputedStyle(on), before = on.__been;
                  on.__been = true;
                  return [on.getAttribute('aria-label') || on.textContent.trim().slice(0, 40),
-                         style.outlineStyle !== 'none' || style.boxShadow !== 'none', before === true, on === document.body]; }"""
+                         style.outlineStyle !== 'none' || style.boxShadow !== 'none',
+                         before === true, on === document.body]; }"""
         )
         if is_again or is_outside:
             break

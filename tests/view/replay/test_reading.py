@@ -8,10 +8,10 @@ import re
 import pytest
 
 import vipsim as vs
-from tests.cli.conftest import Vipsim
 from tests.view.replay.browser import Watch
 from tests.view.replay.conftest import CRASH, Pages
 from tests.view.replay.player import NS, Player
+from vipsim.cli import main
 from vipsim.resources import scenario_path
 from vipsim.wire.codec import encode
 
@@ -25,10 +25,13 @@ def trace() -> vs.Trace:
     ("scenario", "seed"), [(CRASH, 1), (CRASH, 2), ("database-pair", 5), ("silent-takeover", 1)]
 )
 def test_the_outage_is_the_number_of_the_command(
-    watch: Watch, pages: Pages, vipsim: Vipsim, scenario: str, seed: int
+    watch: Watch, pages: Pages, capsys: pytest.CaptureFixture[str], scenario: str, seed: int
 ) -> None:
-    clients = json.loads(vipsim("run", scenario, "--seed", seed, "--json").out)["clients"]
-    player = Player(watch.open(pages(scenario, "--seed", seed)))
+    page = pages(scenario, "--seed", seed)
+    capsys.readouterr()
+    assert main(["run", scenario, "--seed", str(seed), "--json"]) == 0
+    clients = json.loads(capsys.readouterr().out)["clients"]
+    player = Player(watch.open(page))
     player.press("End")
     shown = re.search(r"[0-9]+\.[0-9]{3}", player.outage)
     assert shown
@@ -149,7 +152,7 @@ def test_controls_have_roles_and_names(player: Player) -> None:
         '- region "What they believe"',
         '- listbox "Events"',
         '- searchbox "Filter the events by words"',
-        '- table "app1: ARP cache"',
+        'table "app1: ARP cache"',
         '- button "Help"',
     ):
         assert line in tree

@@ -44,9 +44,9 @@ export function createStore(doc) {
       }
       return found;
     },
-    /** Who owns a VIP at a time, by kernels: node indexes, none to several. */
+    /** Who owns a VIP at a time, by kernels: node indexes, none to several. What lasts to the end holds there, too. */
     ownersAt(owner, time) {
-      return owner.spans.filter((span) => span[0] <= time && time < span[1]).map((span) => span[2]);
+      return owner.spans.filter((span) => span[0] <= time && (time < span[1] || span[1] === doc.end)).map((span) => span[2]);
     },
   };
   return store;
