@@ -35,13 +35,13 @@ export function validUntil(beliefs, time) {
   return until;
 }
 
-/** Who owns an address at a time, and until when that holds: {nodes: [index], until}. */
+/** Who owns an address at a time, and until when that holds: {nodes: [index], until}; what lasts to the end holds there, too. */
 export function ownersAt(doc, vip, time) {
   const nodes = [];
   let until = Infinity;
   for (const owner of doc.owners.filter((one) => one.vip === vip)) {
     for (const [from, to, node] of owner.spans) {
-      if (from <= time && time < to) nodes.push(node);
+      if (from <= time && (time < to || to === doc.end)) nodes.push(node);
       for (const edge of [from, to]) if (edge > time) until = Math.min(until, edge);
     }
   }
