@@ -7,20 +7,18 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from vipsim.cli.output import shown
 from vipsim.errors import VipsimError
 from vipsim.units import Time, format_duration, parse_duration
 
-if TYPE_CHECKING:
-    from vipsim.trace.trace import Trace
-
 SUFFIXES = (".html", ".htm")
 """What the name of a page ends in: a browser goes by it."""
 
 Part = tuple[Time | None, Time | None]
-"""From when to when, in ns; None: from the beginning, to the end."""
+"""From when to when as a person says it, in ns; None: from the beginning, to the end."""
+Window = tuple[Time, Time]
+"""From when to when, in ns."""
 
 _FOR_TEXT = frozenset({"elinks", "links", "lynx", "w3m", "www-browser"})
 """Browsers that would take over the terminal and run no script."""
@@ -69,32 +67,24 @@ def _moment(option: str, text: str | None) -> Time | None:
         raise VipsimError(f"{option} {text[:60]}: {error}") from None
 
 
-def check_part(part: Part | None, duration: Time, option: str) -> None:
-    """Refuse a part of the run in which there is nothing.
+def resolved(part: Part | None, duration: Time, option: str) -> Window | None:
+    """Return a part of a run with both its ends; None: all of it.
 
     Raises
     ------
     VipsimError
-        If it begins after the run, or after its own end.
+        If there is nothing in it: it begins after the run, or after its own end.
     """
     if part is None:
-        return
-    start, end = part[0] or 0, duration if part[1] is None else part[1]
+        return None
+    start, end = part[0] or 0, duration if part[1] is None else min(part[1], duration)
     if start >= duration:
-        raise VipsimError(
-            f"{option}: the run ends at {format_duration(duration)}, before {format_duration(start)}: "
-            "begin earlier"
-        )
+        lasts = f"the run ends at {format_duration(duration)}, before {format_duration(start)}"
+        raise VipsimError(f"{option}: {lasts}: begin earlier")
     if start >= end:
         between = f"from {format_duration(start)} to {format_duration(end)}"
         raise VipsimError(f"{option}: {between} is no time at all: end later than it begins")
-
-
-def write_page(trace: Trace, path: Path, part: Part | None = None) -> None:
-    """Write the replay page of a run, or of a part of it."""
-    from vipsim.view.replay import write_replay
-
-    write_replay(trace, path, part)
+    return start, end
 
 
 # --- in a browser ----------------------------------------------------------------------------

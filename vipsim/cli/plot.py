@@ -17,7 +17,7 @@ from vipsim.cli.options import (
     trace_file,
 )
 from vipsim.cli.output import PICTURES, Outputs
-from vipsim.cli.pages import SUFFIXES, check_part, part_between, write_page
+from vipsim.cli.pages import SUFFIXES, part_between, resolved
 from vipsim.errors import VipsimError
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ def _write_picture(args: argparse.Namespace, source: Path, is_trace: bool, outpu
 
 def _write_page(args: argparse.Namespace, source: Path, is_trace: bool, outputs: Outputs) -> None:
     from vipsim.trace.jsonl import read_trace
+    from vipsim.view.replay import write_replay
     from vipsim.worlds import run as run_world
 
     name = args.output if args.output is not None else f"{_stem(source)}-replay.html"
@@ -116,12 +117,12 @@ def _write_page(args: argparse.Namespace, source: Path, is_trace: bool, outputs:
     part = part_between(args.start, args.end)
     if is_trace:
         trace = read_trace(source)
-        check_part(part, trace.duration, "--from, --to")
+        window = resolved(part, trace.duration, "--from, --to")
     else:
         scenario = read_changed(source, args.settings, args.faults)
-        check_part(part, scenario.duration, "--from, --to")
+        window = resolved(part, scenario.duration, "--from, --to")
         trace = run_world(scenario, args.seed)
-    outputs.write(target, lambda path: write_page(trace, path, part))
+    outputs.write(target, lambda path: write_replay(trace, path, window))
 
 
 def _stem(source: Path) -> str:

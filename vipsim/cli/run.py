@@ -12,7 +12,7 @@ from vipsim.cli.given import Given, add_keepalived
 from vipsim.cli.narration import narrate, pace
 from vipsim.cli.options import add_changes, add_scenario, add_seed
 from vipsim.cli.output import Outputs
-from vipsim.cli.pages import SUFFIXES, Part, check_part, read_part, write_page
+from vipsim.cli.pages import SUFFIXES, Part, Window, read_part, resolved
 from vipsim.cli.parser import did_you_mean
 from vipsim.errors import VipsimError
 
@@ -99,13 +99,13 @@ def run(args: argparse.Namespace) -> int:
     level = Level[args.level.upper()]
     _check_level(args, level)
     scenario = given.read(args.settings, args.faults)
-    check_part(part, scenario.duration, "--window")
+    window = resolved(part, scenario.duration, "--window")
     moments = [_moment(text, scenario) for text in args.arp]
     trace = run_world(scenario, args.seed, args.world, level)
     says = sys.stderr if args.json else sys.stdout
     given.tell(says, args.report)
     # Files first: what is printed may go to a reader that leaves early.
-    _write(trace, outputs, files, part)
+    _write(trace, outputs, files, window)
     stopped = _tell(trace, args, moments, says)
     outputs.tell(says, before="\n")
     code = _check(trace, says) if args.check else failures.FINE
@@ -203,7 +203,7 @@ def _print_cache(trace: Trace, node: str, at: Time, says: TextIO) -> None:
     print("\n".join(arp_lines(trace, node, at)) or "(empty)", file=says)
 
 
-def _write(trace: Trace, outputs: Outputs, files: dict[str, Path | None], part: Part | None) -> None:
+def _write(trace: Trace, outputs: Outputs, files: dict[str, Path | None], window: Window | None) -> None:
     from vipsim.cli.rows import failover_table
     from vipsim.trace.capture import write_pcapng
     from vipsim.trace.jsonl import write_trace
@@ -211,7 +211,10 @@ def _write(trace: Trace, outputs: Outputs, files: dict[str, Path | None], part: 
     outputs.write(files["trace"], lambda path: write_trace(trace, path))
     outputs.write(files["pcapng"], lambda path: write_pcapng(trace, path))
     outputs.write(files["csv"], lambda path: failover_table(trace).to_csv(path))
-    outputs.write(files["replay"], lambda path: write_page(trace, path, part))
+    if files["replay"] is not None:
+        from vipsim.view.replay import write_replay
+
+        outputs.write(files["replay"], lambda path: write_replay(trace, path, window))
 
 
 def _print_document(trace: Trace) -> None:
