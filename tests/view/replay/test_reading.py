@@ -136,6 +136,7 @@ def test_why_it_was_sent_leads_back_to_the_fault(player: Player) -> None:
 
 
 def test_controls_have_roles_and_names(player: Player) -> None:
+    player.seek(NS)
     tree = player.root.aria_snapshot()
     for line in (
         '- main "Replay of a run"',
