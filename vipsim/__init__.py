@@ -49,7 +49,6 @@ _HOMES: dict[str, str] = {
     "blackout_text": "vipsim.trace.formatting",
     **dict.fromkeys(_PICTURES, "vipsim.view"),
     "register_displays": "vipsim.view",
-    "write_replay": "vipsim.view.replay",
     "VipsimError": "vipsim.errors",
 }
 """Where each public name lives."""

@@ -13,6 +13,7 @@ from tests.view.replay.player import NS, Player
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
+OUTAGE = "#t=8s"
 _COLORS = """element => {
   const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
   const rgb = color => {
@@ -46,8 +47,7 @@ def background(player: Player) -> float:
 
 
 def texts(player: Player) -> list[Locator]:
-    """Some of every kind of text."""
-    player.seek(8 * NS)
+    """Some of every kind of text; the clock stands in the outage."""
     return [
         player.root.get_by_role("heading", level=1),
         player.root.locator(".v-clock .v-value"),
@@ -63,7 +63,7 @@ def texts(player: Player) -> list[Locator]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_takes_the_look_of_the_machine(watch: Watch, pages: Pages, scheme: str) -> None:
-    player = Player(watch.open(pages(CRASH), color_scheme=scheme))
+    player = Player(watch.open(pages(CRASH), color_scheme=scheme, place=OUTAGE))
     assert (background(player) < 0.1) == (scheme == "dark")
     assert min(contrast(text) for text in texts(player)) >= 4.5
 
@@ -79,6 +79,7 @@ def test_dark_is_switched_by_a_key_and_by_its_button(player: Player) -> None:
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_high_contrast_is_higher(player: Player, dark: bool) -> None:
+    player.seek(8 * NS)
     if dark:
         player.press("t")
     plain = [contrast(text) for text in texts(player)]
@@ -97,7 +98,7 @@ def size(text: Locator) -> float:
 def test_the_projector_s_type_is_larger_and_all_stays_in_the_window(
     watch: Watch, pages: Pages, window: tuple[int, int]
 ) -> None:
-    player = Player(watch.open(pages(CRASH), size=window))
+    player = Player(watch.open(pages(CRASH), size=window, place=OUTAGE))
     shown = texts(player)
     before = [size(text) for text in shown]
     player.press("p")

@@ -39,8 +39,8 @@ def test_space_plays_and_pauses(player: Player) -> None:
 
 
 def test_play_stops_at_the_end_and_begins_anew(player: Player) -> None:
-    player.root.get_by_role("combobox", name="Speed").select_option("10×")
     player.seek(END - NS // 2)
+    player.root.get_by_role("combobox", name="Speed").select_option("10×")
     player.button("Play").click()
     player.button("Play").wait_for()
     assert player.now == END
