@@ -245,6 +245,18 @@ main(["demo", "crash", "--open"])"""
     assert python(tmp_path, script).endswith("True set()\n")
 
 
+@needs_sh
+def test_the_list_of_all_pages_is_opened_too(
+    vipsim: Vipsim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, seen = stand_in(tmp_path)
+    monkeypatch.setattr(webbrowser, "_tryorder", None)
+    monkeypatch.setattr(webbrowser, "_browsers", {})
+    monkeypatch.setenv("BROWSER", f"{browser} %s")
+    assert vipsim("demo", "--all", "--open", "--out", "vipsim-demo").code == 0
+    assert seen.read_text("utf-8").splitlines()[-1] == (tmp_path / "vipsim-demo" / "index.html").as_uri()
+
+
 def test_without_open_nothing_is_opened(
     vipsim: Vipsim, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

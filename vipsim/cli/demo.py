@@ -46,7 +46,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--open",
         action="store_true",
-        help="first show the replay in the browser (replay.html is written in any case)",
+        help="first show the page in the browser (it is written in any case); with --all, the list of them",
     )
     add_seed(parser)
     parser.set_defaults(run=run)
@@ -92,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
             outputs.write(outputs.claim("--out", str(path)), writer)
         except VipsimError as error:
             outputs.failed(error)
-        if args.open and path.name == REPLAY and len(outputs.written) > before:
+        if args.open and path.name == (INDEX if args.all else REPLAY) and len(outputs.written) > before:
             opening.show(path)
 
     def say(line: str) -> None:
@@ -101,6 +101,7 @@ def run(args: argparse.Namespace) -> int:
     if args.all:
         write_stick(folder, say, write)
         print(f"\nin {shown(folder)}: {len(outputs.written)} pages; open {INDEX} in a browser")
+        opening.settle()
         return outputs.code
     perform(DEMOS[args.name or NAMES[0]], folder, args.seed, say, write)
     if outputs.written:
