@@ -22,7 +22,7 @@ export function bandsOf(lanes) {
 
 /**
  * The picture of one node; `update(now, broken)` shows what it is at a time, `broken` the faults on it.
- * @returns {{element, update}}
+ * @returns {{element, update, over}} `over` belongs above what moves, or is null
  */
 export function createBody(app, box, lanes, { fill, measure, unit }) {
   const node = app.store.doc.nodes[box.index];
@@ -32,8 +32,8 @@ export function createBody(app, box, lanes, { fill, measure, unit }) {
   const frame = s("rect", { class: "v-n-frame", x: left, y: top, width: box.w, height: box.h, rx: box.isSwitch ? 4 : 7 });
   const hatch = s("rect", { class: "v-n-hatched", x: left, y: top, width: box.w, height: box.h, rx: 7, fill: "none" });
   const title = s("title", {});
-  const element = s("g", { class: `v-node v-node-${node.kind}`, role: "img" }, title, frame, hatch, name);
-  const shown = box.isSwitch ? [] : bandsIn(lanes, box, { left, top, fill, unit }, element);
+  const element = s("g", { class: `v-node v-node-${node.kind}`, role: "img" }, title, frame, hatch, box.isSwitch ? null : name);
+  const shown = box.isSwitch ? [] : bandsIn(lanes, node, box, { left, top, fill, unit }, element);
   if (!box.isSwitch) {
     writeLines(box, element, { measure, unit, from: top + unit * (1.85 + 1.62 * shown.length) });
   } else {
@@ -58,13 +58,15 @@ export function createBody(app, box, lanes, { fill, measure, unit }) {
     title.textContent = label;
     element.setAttribute("aria-label", label);
   };
-  return { element, update };
+  // A switch's name stands above the frames that cross it.
+  return { element, update, over: box.isSwitch ? name : null };
 }
 
 /** The bands of a node: daemons, databases, clients. */
-function bandsIn(lanes, box, place, element) {
+function bandsIn(lanes, node, box, place, element) {
   const readers = [
-    ...[...lanes.daemon, ...lanes.database].slice(0, 3).map((lane) => (now) => stateOf(lane, now)),
+    ...lanes.daemon.slice(0, 3).map((lane) => (now) => stateOf(lane, now, lanes.daemon.length > 1 ? `${machineOf(lane, node)}: ` : "")),
+    ...lanes.database.slice(0, Math.max(0, 3 - lanes.daemon.length)).map((lane) => (now) => stateOf(lane, now, "")),
     ...(lanes.client.length ? [(now) => clientsOf(lanes.client, now)] : []),
   ];
   return readers.map((read, index) => {
@@ -84,10 +86,15 @@ function bandsIn(lanes, box, place, element) {
   });
 }
 
-function stateOf(lane, now) {
+/** What a lane calls its daemon: "vrrp 51" of "db1 vrrp 51". */
+function machineOf(lane, node) {
+  return lane.label.startsWith(`${node.name} `) ? lane.label.slice(node.name.length + 1) : lane.label;
+}
+
+function stateOf(lane, now, name) {
   const span = spanAt(lane.spans, now);
   const look = lookOf(span ? span[2] : "");
-  return { text: span ? look.word : "no daemon", look: span ? look.name : "stopped", frozen: look.frozen };
+  return { text: span ? `${name}${look.word}` : "no daemon", look: span ? look.name : "stopped", frozen: look.frozen };
 }
 
 /** A node's clients in a word: answered, or silent and since when. */

@@ -18,6 +18,7 @@ import { createShelf } from "./shelf.js";
 import { lengthText, timeText } from "./words.js";
 
 const BAR_PX = 15; // height of a bar of bundled frames
+const NARROW_LANE = 3.8; // widths of a letter's height that a lane needs
 const RIGHT_EDGE = 14; // px beside the lanes for the parts of an outage
 
 /** Make the part. */
@@ -36,13 +37,9 @@ export function createLadder(app) {
   const view = createLadderView(app);
   const scene = {
     app, doc, view, board, roll, cover, still, nowLine, content, names, now, fill: hatches.fill, crossings: createCrossings(doc), outages: tellingOutages(doc),
-    measure: createMeasure(roll), width: 0, height: 0, top: 0, drawn: null, lanes: [],
+    measure: createMeasure(roll), width: 0, height: 0, top: 0, drawn: null, lanes: [], chooser: null,
   };
-  const chooser = createLaneChooser(app, (lanes) => {
-    scene.lanes = lanes;
-    redraw(scene);
-  });
-  scene.lanes = chooser.lanes;
+  scene.chooser = createLaneChooser(app, () => redraw(scene));
   const zoom = zoomTools(app, scene);
   watchRoom(app, board, (width, height) => {
     Object.assign(scene, { width, height });
@@ -54,7 +51,7 @@ export function createLadder(app) {
   app.on("theme", () => follow(scene));
   app.on("filter", () => redraw(scene));
   app.on("select", () => showSelected(scene));
-  return { element: h("div", { class: "v-ladder" }, board), tools: [chooser.element, ...zoom] };
+  return { element: h("div", { class: "v-ladder" }, board), tools: [scene.chooser.element, ...zoom] };
 }
 
 /** Lay out the lanes, then draw what is around now. */
@@ -64,6 +61,8 @@ function redraw(scene) {
   const unit = measure.refresh();
   const left = measure(nowText(scene, scene.app.store.end), "700") + 18;
   const right = width - RIGHT_EDGE;
+  scene.chooser.limit(Math.max(3, Math.floor((right - left) / (unit * NARROW_LANE))));
+  scene.lanes = scene.chooser.lanes();
   const step = (right - left) / Math.max(1, scene.lanes.length);
   const xs = new Map(scene.lanes.map((node, index) => [node, Math.round(left + step * (index + 0.5))]));
   Object.assign(scene, { unit, left, right, xs, step, head: unit * 1.9, top: unit * 2.8, drawn: null });

@@ -4,11 +4,15 @@ import { laneOrder } from "./ladderlanes.js";
 
 const MOST_LANES = 10;
 
-/** The choice of lanes: {element, lanes}; `changed(lanes)` is called with the nodes in order. */
+/**
+ * The choice of lanes; `changed()` is called when somebody chose.
+ * @returns {{element, lanes, limit}} `lanes()` the nodes in order; `limit(count)` so many find room by themselves
+ */
 export function createLaneChooser(app, changed) {
   const { doc } = app.store;
   const order = laneOrder(doc);
   const shown = new Set(order.slice(0, MOST_LANES));
+  let isChosen = false;
   const summary = h("summary", { class: "v-look", title: "Choose the hosts that have a lane" });
   const boxes = order.map((node) => {
     const box = h("input", { type: "checkbox", on: { change: () => toggle(node, box) } });
@@ -17,7 +21,6 @@ export function createLaneChooser(app, changed) {
   });
   const list = h("div", { class: "v-lane-list", role: "group", "aria-label": "Hosts with a lane" }, ...boxes);
   const element = h("details", { class: "v-lane-chooser" }, summary, list);
-  const lanes = () => order.filter((node) => shown.has(node));
   const label = () => setText(summary, shown.size === order.length ? `${order.length} hosts` : `${shown.size} of ${order.length} hosts`);
 
   function toggle(node, box) {
@@ -25,7 +28,8 @@ export function createLaneChooser(app, changed) {
     else if (shown.size > 1) shown.delete(node);
     box.checked = shown.has(node); // one lane has to stay
     label();
-    changed(lanes());
+    isChosen = true;
+    changed();
   }
   element.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !element.open) return;
@@ -33,6 +37,15 @@ export function createLaneChooser(app, changed) {
     summary.focus();
     event.stopPropagation();
   });
+  const limit = (count) => {
+    if (isChosen) return;
+    order.forEach((node, index) => {
+      boxes[index].firstChild.checked = index < Math.min(count, MOST_LANES);
+      if (boxes[index].firstChild.checked) shown.add(node);
+      else shown.delete(node);
+    });
+    label();
+  };
   label();
-  return { element, lanes: lanes() };
+  return { element, lanes: () => order.filter((node) => shown.has(node)), limit };
 }

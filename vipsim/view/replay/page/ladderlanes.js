@@ -34,9 +34,12 @@ export function drawStrips(doc, xs, scale, fill) {
   const parts = [];
   for (const [node, x] of xs) {
     parts.push(s("line", { class: "v-lane-line", x1: x, x2: x, y1: 0, y2: scale.height }));
-    for (const lane of doc.lanes.filter((one) => one.node === node)) {
+    const lanes = doc.lanes.filter((one) => one.node === node);
+    const daemons = lanes.filter((lane) => lane.kind === "daemon");
+    for (const lane of lanes) {
+      const width = STRIP / Math.max(1, daemons.length);
       if (lane.kind === "owner") parts.push(...stripes(lane, x + STRIP / 2, OWN, scale, fill));
-      else if (lane.kind === "daemon") parts.push(...stripes(lane, x - STRIP / 2, STRIP, scale, fill));
+      else if (lane.kind === "daemon") parts.push(...stripes(lane, x - STRIP / 2 + width * daemons.indexOf(lane), width, scale, fill));
       else if (lane.kind === "client") parts.push(...stripes(lane, x - STRIP / 3, (2 * STRIP) / 3, scale, fill));
     }
     for (const one of doc.breaks ?? []) {

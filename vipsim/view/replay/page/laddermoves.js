@@ -1,5 +1,7 @@
 // The ladder under the hand: the wheel and dragging move the clock, the wheel with Ctrl zooms.
 
+const KEY_SHARE = 0.05; // of the window that the keys Up and Down go
+
 /** Listen on the picture of a ladder (see createLadder for its scene). */
 export function listenToLadder(scene) {
   const { app, board, view } = scene;
@@ -19,6 +21,14 @@ export function listenToLadder(scene) {
     leave();
     app.seek(app.now + event.deltaY * (event.deltaMode === 1 ? 16 : 1) * perPx());
   }, { passive: false });
+  const steps = { ArrowUp: -1, ArrowDown: 1 };
+  board.addEventListener("keydown", (event) => {
+    if (!(event.key in steps) || event.shiftKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    leave();
+    app.seek(app.now + steps[event.key] * view.span * KEY_SHARE);
+  });
   board.addEventListener("pointerdown", (event) => {
     if (event.button === 0) grip = { y: event.clientY, now: app.now, moved: false, id: event.pointerId };
   });

@@ -9,6 +9,7 @@ import { tickStep, tickText } from "./spans.js";
 import { SECOND, timeText } from "./words.js";
 
 const KEY_STEP = 0.01; // share of the window that the arrow keys go
+const FULL_ROWS = 9; // of more, each is lower
 
 /** Make the part. */
 export function createLanes(app) {
@@ -40,7 +41,8 @@ function drawLanes(parts, width) {
   const style = getComputedStyle(svg);
   const left = parseFloat(style.getPropertyValue("--lane-label"));
   const right = width - parseFloat(style.getPropertyValue("--lane-end"));
-  const lane = parseFloat(style.getPropertyValue("--lane"));
+  const full = parseFloat(style.getPropertyValue("--lane"));
+  const lane = Math.max(unit * 1.22, Math.min(full, (full * FULL_ROWS) / rows.length));
   const [from, to] = parts.window;
   const x = (time) => left + ((time - from) / Math.max(1, to - from)) * (right - left);
   const axis = { x, from, to, left, right, time: (px) => from + ((px - left) / (right - left)) * (to - from) };
@@ -48,7 +50,7 @@ function drawLanes(parts, width) {
   Object.assign(parts, { axis, width, height });
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.style.height = `${height}px`;
-  const how = { axis, height: lane - 4, fill: parts.fill, measure, unit };
+  const how = { axis, height: lane - Math.min(4, lane / 6), fill: parts.fill, measure, unit };
   const bars = rows.flatMap((row, index) => {
     const place = { ...how, y: lane * index + 2 };
     return row.kind === "outage" ? drawParts(parts.outages, place) : drawRow(doc, row, place);

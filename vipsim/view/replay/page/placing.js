@@ -84,10 +84,13 @@ function intoRows(hosts, room, side) {
   const narrow = 8.2 * room.unit;
   const step = rowSpacing(hosts, room.width);
   const count = step - BOX_GAP < narrow && hosts.length > 2 ? 2 : 1;
+  if (count === 2) hosts.forEach((box, index) => { box.x = ((index + 1) * room.width) / (hosts.length + 1); });
   const rows = [];
   for (let row = 0; row < count; row += 1) {
     const members = hosts.filter((_, index) => index % count === row);
-    const width = Math.min(WIDEST_BOX * room.unit / 13, rowSpacing(members, room.width) - BOX_GAP);
+    const edge = Math.min(...members.map((box) => Math.min(box.x, room.width - box.x)));
+    const limit = members.length > 1 ? Math.min(rowSpacing(members, room.width) - BOX_GAP, 2 * edge - 2) : room.width - 2;
+    const width = Math.min((WIDEST_BOX * room.unit) / 13, limit);
     for (const box of members) {
       box.w = Math.max(width, 4 * room.unit);
       box.x = Math.min(Math.max(box.x, box.w / 2 + 1), room.width - box.w / 2 - 1);

@@ -15,10 +15,11 @@ export function createTopology(app) {
   const { doc } = app.store;
   const hatches = createHatches();
   const scene = s("g", {});
+  const over = s("g", { class: "v-over" });
   const flights = createFlights(app);
   const svg = s("svg", { class: "v-topology-svg", role: "group", "aria-label": "Network" }, hatches.defs, scene);
   // What moves has a picture of its own, so that the browser does not paint the rest again and again.
-  const moving = s("svg", { class: "v-topology-svg v-topology-moving", role: "group", "aria-label": "Frames on their way" }, flights.element);
+  const moving = s("svg", { class: "v-topology-svg v-topology-moving", role: "group", "aria-label": "Frames on their way" }, flights.element, over);
   const board = h("div", { class: "v-topology-board" }, h("div", { class: "v-topology-both" }, svg, moving));
   const element = h("div", { class: "v-topology" }, board);
   const measure = createMeasure(svg);
@@ -40,8 +41,10 @@ export function createTopology(app) {
     }
     flights.place(placed, unit);
     scene.replaceChildren(wires.element, ...bodies.map((body) => body.element), wires.labels, tags.element);
+    over.replaceChildren(...bodies.map((body) => body.over).filter((text) => text !== null));
     parts = { wires, bodies, tags };
     update();
+    select(app.selected);
   };
 
   const update = () => {
@@ -53,9 +56,18 @@ export function createTopology(app) {
     flights.update();
   };
 
+  /** Mark the node of what is selected. */
+  const select = (ref) => {
+    const item = ref === null ? null : app.store.item(ref);
+    parts?.bodies.forEach((body, index) => body.element.classList.toggle("v-chosen", item !== null && item.node === index));
+  };
+
   watchRoom(app, board, draw);
   chooseByRef(app, moving);
   for (const topic of ["time", "play", "speed", "filter"]) app.on(topic, update);
-  app.on("select", flights.select);
+  app.on("select", (ref) => {
+    flights.select(ref);
+    select(ref);
+  });
   return { element, tools: [createLegend(app)] };
 }
