@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,7 +20,7 @@ from vipsim.view.lanes import scenario_nodes
 from vipsim.view.replay.document import replay_document
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 SCENARIOS = ("lost-announcement", "dead-port-virtual-mac", "stp-return", "default-gateway")
 VIRTUAL = "00:00:5E:00:01:"
@@ -30,7 +31,14 @@ TRACES: dict[str, Trace] = {}
 def reader(chromium: Browser) -> Iterator[Page]:
     """A page that has the documents of `SCENARIOS`, and reads their tables."""
     views = {name: "tableviews.js" for name in ("hostView", "vipView", "switchView")}
-    page = opened(chromium, createNames="names.js", firstShown="tables.js", **views)
+    page = opened(
+        chromium,
+        createNames="names.js",
+        firstShown="tables.js",
+        createApp="app.js",
+        createTables="tables.js",
+        **views,
+    )
     call(page, "{ globalThis.docs = {}; }")
     for name in SCENARIOS:
         TRACES[name] = vs.run(vs.read_scenario(scenario_path(name)), seed=1)
@@ -190,3 +198,70 @@ def test_clients_are_chosen_first(reader: Page) -> None:
         f"host {names.index('app2')}",
         f"switch {names.index('sw1')}",
     ]
+
+
+# --- on the page -------------------------------------------------------------------------------
+
+
+def tables(page: Page, name: str) -> Locator:
+    """The part alone, with its button beside it; `replaced` counts rows that were put in or taken out."""
+    make = """{
+        document.body.replaceChildren();
+        const root = document.body.appendChild(document.createElement("div"));
+        globalThis.app = tested.createApp(root, docs[values[0]]);
+        const part = tested.createTables(app);
+        root.append(...part.tools, part.element);
+        globalThis.replaced = 0;
+        const rows = (seen) => seen.filter((one) => one.target.tagName === "TBODY");
+        const watch = new MutationObserver((seen) => { replaced += rows(seen).length; });
+        watch.observe(root, { childList: true, subtree: true });
+    }"""
+    call(page, make, name)
+    return page.locator(".v-tables")
+
+
+def seek(page: Page, time: Time) -> int:
+    """Go to a time and tell how many times rows were exchanged since the last one."""
+    page.evaluate("(time) => app.seek(time)", time)
+    return int(page.evaluate("async () => { await 0; const seen = replaced; replaced = 0; return seen; }"))
+
+
+def test_rows_are_drawn_when_they_change_and_only_then(reader: Page) -> None:
+    trace = TRACES["lost-announcement"]
+    shown = tables(reader, "lost-announcement")
+    changes = [record.time for record in trace.select() if record.kind in ("neighbor", "fdb", "vip")]
+    told = next(record for record in trace.select("neighbor") if record.data.get("why") == "announced")
+    seek(reader, told.time - 1)
+    assert seek(reader, told.time) == 2  # the old row out, the new one in
+    fresh = shown.locator("tr.v-is-fresh")
+    assert fresh.all_inner_texts() == [f"app3\t{told.data['lladdr']}\tdb2\t{told.data['new']}\t0 s"]
+    assert shown.locator("tr.v-flash").count() == 1
+    seek(reader, 30 * SECOND)
+    quiet = next(b for a, b in pairwise([30 * SECOND, *changes]) if a >= 30 * SECOND and b - a > SECOND)
+    assert not [time for time in changes if quiet - SECOND // 2 <= time < quiet]
+    seek(reader, quiet - SECOND // 2)
+    assert [seek(reader, quiet - SECOND // 2 + step * SECOND // 20) for step in range(1, 10)] == [0] * 9
+    assert fresh.count() == 0
+
+
+def test_tables_are_chosen_by_keys(reader: Page) -> None:
+    shown = tables(reader, "lost-announcement")
+    captions = shown.locator("caption")
+    before = captions.all_inner_texts()
+    reader.get_by_role("button", name="Choose").press("Enter")
+    reader.get_by_role("checkbox", name="app3").press("Space")
+    assert [text for text in captions.all_inner_texts() if text not in before] == ["app3: ARP cache is empty"]
+    reader.get_by_role("button", name="none").first.press("Enter")
+    assert all("ARP cache" not in text for text in captions.all_inner_texts())
+    reader.keyboard.press("Escape")
+    assert not reader.get_by_role("checkbox", name="app3").is_visible()
+    assert reader.evaluate("document.activeElement.textContent") == "Choose"
+
+
+def test_readers_of_the_screen_are_told_heads_and_captions(reader: Page) -> None:
+    shown = tables(reader, "default-gateway")
+    for table in shown.locator("table").all():
+        assert table.locator("caption").inner_text()
+        assert table.locator("thead th:not([scope=col])").count() == 0
+        rows = table.locator("tbody tr:not(.v-live-fault)")
+        assert table.locator("tbody th[scope=row]").count() == rows.count()

@@ -51,10 +51,10 @@ function chooserRow(label, views, chosen, tell) {
   };
   const all = (text, isOn) => h("button", { class: "v-look", type: "button", on: { click: () => setAll(isOn) } }, text);
   return h(
-    "fieldset",
-    { class: "v-chooser-row" },
-    h("legend", null, label),
-    inputs.map(({ input, view }) => h("label", null, input, ` ${view.label}`)),
+    "div",
+    { class: "v-chooser-row", role: "group", "aria-label": label },
+    h("span", { class: "v-chooser-label", "aria-hidden": "true" }, label),
+    inputs.map(({ input, view }) => h("label", null, input, view.label)),
     views.length > 2 ? [all("all", true), all("none", false)] : null,
   );
 }

@@ -43,6 +43,7 @@ export function createDetail(app) {
     tabs.allow("anatomy", decoded !== null);
   };
   app.on("select", show);
+  app.on("theme", show);
   show();
   return { element: h("div", { class: "v-detail" }, empty, body), tools: walks.map((walk) => walk.element) };
 }

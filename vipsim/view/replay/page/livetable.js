@@ -1,5 +1,5 @@
 // A table whose rows change with the clock: only changed rows are drawn again, and they flash.
-import { fill, h, setText } from "./dom.js";
+import { h, setText } from "./dom.js";
 import { FRESH } from "./beliefs.js";
 import { lengthText, SECOND } from "./words.js";
 
@@ -13,6 +13,7 @@ export function createLiveTable(columns) {
   const body = h("tbody");
   const heads = [...columns, "for"].map((column) => h("th", { scope: "col" }, column));
   const element = h("table", { class: "v-live" }, caption, h("thead", null, h("tr", null, heads)), body);
+  body.addEventListener("animationend", (event) => event.target.classList.remove("v-flash"));
   let shown = new Map();
   return {
     element,
@@ -26,9 +27,7 @@ export function createLiveTable(columns) {
         next.set(row.key, old?.stamp === stamp ? old : drawLiveRow(row, stamp, heads.length, flash && shown.size > 0));
       }
       shown = next;
-      const wanted = [...next.values()].flatMap((one) => one.elements);
-      const isSame = wanted.length === body.childElementCount && wanted.every((one, place) => body.children[place] === one);
-      if (!isSame) fill(body, wanted);
+      putRows(body, [...next.values()].flatMap((one) => one.elements));
       this.tick(now, start);
     },
     /** Tell how long ago the rows changed. */
@@ -41,13 +40,24 @@ export function createLiveTable(columns) {
   };
 }
 
+/** Put rows in without touching those that stay: what is put in again would flash again. */
+function putRows(body, wanted) {
+  const kept = new Set(wanted);
+  for (const row of [...body.children]) if (!kept.has(row)) row.remove();
+  let place = body.firstElementChild;
+  for (const row of wanted) {
+    if (row === place) place = place.nextElementSibling;
+    else body.insertBefore(row, place);
+  }
+}
+
 function drawLiveRow(row, stamp, columns, flash) {
   const age = h("td", { class: "v-live-age" });
   const name = ["v-live-row", flash && "v-flash", row.isFirst && "v-is-first", row.isWrong && "v-is-wrong", row.fault && "v-has-fault"].filter(Boolean).join(" ");
   const badge = row.badge ? h("span", { class: "v-live-badge" }, row.badge) : null;
   const cells = row.cells.map((text) => h("td", null, text));
   const elements = [h("tr", { class: name }, h("th", { scope: "row" }, row.head, badge), cells, age)];
-  if (row.fault) elements.push(h("tr", { class: "v-live-fault" }, h("td", { colspan: columns }, `✗ ${row.fault}`)));
+  if (row.fault) elements.push(h("tr", { class: "v-live-fault" }, h("td", { colspan: columns }, row.fault)));
   return { elements, age, since: row.since, stamp };
 }
 

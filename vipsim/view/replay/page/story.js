@@ -110,9 +110,10 @@ export function fateText(app, frame) {
   return `${parts.join("; ")}.`;
 }
 
-/** What a record made happen, the first few. */
+/** What a record made happen, the first few; where what is to come is hidden, only what was. */
 function effectsSection(app, item) {
-  const effects = effectsOf(app.store, item);
+  const isCovered = app.root.dataset.cover === "on";
+  const effects = effectsOf(app.store, item).filter((one) => !isCovered || one.time <= app.now);
   if (!effects.length) return null;
   const more = effects.length - MOST_EFFECTS;
   return h(

@@ -31,7 +31,7 @@ export function vipView(doc, names, vip) {
 /** A row whose fault is told by one word, because the title says who owns the address. */
 function inShort(row) {
   const [mac, who, state] = row.cells;
-  return row.fault ? { ...row, cells: [mac, `${who} ✗ ${row.fault.split(":")[0]}`, state], fault: "", isWrong: true } : row;
+  return row.fault ? { ...row, cells: [mac, `${who} ${row.fault.split(":")[0]}`, state], fault: "", isWrong: true } : row;
 }
 
 /** The neighbor cache of one host: the virtual IPs first. */
@@ -65,7 +65,8 @@ function neighborRows(doc, names, entries, beliefs, headOf, badge, now) {
     if (value === null && !isGone) return;
     const [state, mac] = value ?? ["gone", null];
     const fault = faultOfNeighbor(doc, names, entry.ip, mac, ownersAt(doc, entry.ip, now).nodes);
-    const cells = [mac ?? "", mac ? names.macShort(mac) : "", state];
+    const who = mac ? names.macShort(mac) : "";
+    const cells = [mac ?? "", fault ? `${who} ✗` : who, state];
     const isFirst = names.isVip(entry.ip);
     const key = `${entry.node} ${entry.iface} ${entry.ip}`;
     rows.push({ key, head: headOf(entry), badge: isFirst ? badge : "", cells, fault, isFirst, since });
@@ -112,7 +113,8 @@ export function switchView(doc, names, node) {
         const port = value?.[0] ?? "gone";
         const way = ports.get(port);
         const fault = value === null ? "" : faultOfPort(doc, names, entry.mac, way, now);
-        const cells = [names.macShort(entry.mac), port, way ? doc.nodes[way.toward].name : ""];
+        const who = names.macShort(entry.mac);
+        const cells = [fault ? `${who} ✗` : who, port, way ? doc.nodes[way.toward].name : ""];
         rows.push({ key: entry.mac, head: entry.mac, badge: "", cells, fault, isFirst: matters(entry), since });
       });
       const changes = doc.vips.map((vip) => ownersAt(doc, vip, now).until);
