@@ -1,8 +1,9 @@
 """Frames as people tell them: who said what to whom, hops through switches joined.
 
 A frame crosses the network as several hops (`FrameRecord`), each switch repeating it. Joining them needs
-only the records: a hop that leaves a switch continues the latest frame of the same octets that reached it
-before. One that continues nothing is told as the switch's own.
+only the records: a hop that leaves a switch continues a frame of the same octets that reached it before; of
+several (two hosts with one MAC may say the same) the first that has not left by this port. One that continues
+nothing is told as the switch's own.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 
 from vipsim.errors import EncodeError
 from vipsim.trace import FrameRecord, Record, Trace
-from vipsim.units import Time
+from vipsim.units import MS, Time
 from vipsim.view.lanes import Window, scenario_nodes
 from vipsim.view.words import fault_text
 from vipsim.wire.codec import encode
@@ -36,6 +37,9 @@ KINDS = (
     "other",
 )
 """Kinds of frames, as `vipsim.wire.frames.kind_of` names them."""
+
+LONGEST_QUEUE: Time = 5 * MS
+"""How long equal frames may wait for one another at the port of a switch, in ns."""
 
 
 @dataclass(slots=True)
@@ -80,11 +84,11 @@ def messages(trace: Trace, part: Window) -> list[Message]:
     switches = {name for name, node in scenario_nodes(trace).items() if node.get("kind") == "switch"}
     octets = _Octets()
     found: list[Message] = []
-    at_switch: dict[tuple[str, bytes], list[tuple[Time, Message]]] = {}
+    at_switch: dict[tuple[str, bytes], list[_Arrival]] = {}
     for hop in sorted(trace.frames, key=lambda record: (record.sent, record.id)):
         src, dst = hop.src.partition(".")[0], hop.dst.partition(".")[0]
         key, data = octets.of(hop.frame)
-        said = _before(at_switch.get((src, key)), hop.sent) if src in switches else None
+        said = _continued(at_switch.get((src, key)), hop) if src in switches else None
         if said is None:
             addressee = owners.get(str(hop.frame.dst))
             said = Message(hop.sent, src, hop.frame, addressee, octets=data)
@@ -95,15 +99,34 @@ def messages(trace: Trace, part: Window) -> list[Message]:
         if is_lost:
             said.missed.append((said.addressee if dst in switches else dst, hop.outcome))
         elif dst in switches:
-            at_switch.setdefault((dst, key), []).append((hop.arrival, said))
+            at_switch.setdefault((dst, key), []).append(_Arrival(hop.arrival, said))
         elif hop.outcome == "delivered":
             said.arrived.append(dst)
     return found
 
 
-def _before(arrivals: list[tuple[Time, Message]] | None, sent: Time) -> Message | None:
-    """The message of the latest arrival that is not after `sent`."""
-    return next((said for arrival, said in reversed(arrivals or ()) if arrival <= sent), None)
+@dataclass(slots=True)
+class _Arrival:
+    """A frame that reached a switch, and by which ports it has left since."""
+
+    time: Time
+    said: Message
+    left: set[str] = field(default_factory=set)
+
+
+def _continued(arrivals: list[_Arrival] | None, hop: FrameRecord) -> Message | None:
+    """The message that a hop out of a switch goes on with; None if there is none."""
+    best: _Arrival | None = None
+    for arrival in reversed(arrivals or ()):
+        if arrival.time > hop.sent or hop.src in arrival.left:
+            continue
+        if best is not None and hop.sent - arrival.time > LONGEST_QUEUE:
+            break
+        best = arrival
+    if best is None:
+        return None
+    best.left.add(hop.src)
+    return best.said
 
 
 class _Octets:
