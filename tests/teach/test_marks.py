@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,16 @@ def test_a_line_for_each_check_and_different_answers_are_counted(results: Path) 
     assert found[-1]["seed"] == exercises()[ID].seed
     assert time.strptime(found[-1]["time"], "%Y-%m-%dT%H:%M:%SZ")
     assert check(ID, "12.6 s").tries == 3
+
+
+def test_different_scenarios_and_functions_are_different_answers(results: Path) -> None:
+    for start in (3, 3, 4):
+        exec(f"def takeover(priority, phase):\n    return {start}", space := {})
+        check("01.takeover-function", space["takeover"])
+    for count in (8, 8, 9):
+        check("01.timers", vs.pair("heartbeat", mode="push", interval="1s", dead_count=count))
+    assert [one["tries"] for one in lines(results)] == [1, 1, 2] * 2
+    assert re.fullmatch(r"a scenario \([0-9a-f]{8}\)", lines(results)[-1]["answer"])
 
 
 def test_without_the_variable_it_lies_in_the_working_folder(

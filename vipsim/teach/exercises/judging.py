@@ -95,7 +95,7 @@ def judge_timers(answer: Scenario, seed: int, on: Scenario) -> Judged:
         crashes = pair.with_(duration=s(10)).with_faults(crash("db1", at="5s"))
         seeds = range(seed, seed + SEEDS)
         worst = max(_silence(trace) for trace in run_many(crashes, seeds, Level.SUMMARY))
-        calm = list(run_many(pair.with_(duration=CALM), seeds, Level.SUMMARY))
+        calm = list(run_many(pair.with_(duration=CALM, clients=()), seeds, Level.SUMMARY))
     except ScenarioError:
         return Judged("absurd", "its group does not fit the pair db1, db2 with the address .219")
     # A fault explains a takeover, and the cable is one: so every takeover counts here, not the false ones.
