@@ -113,7 +113,6 @@ function fillRow(view, line, place) {
   setAttr(element, "aria-setsize", rows.length);
   setAttr(element, "aria-posinset", place + 1);
   setAttr(element, "aria-selected", String(item !== null && item.ref === app.selected));
-  setAttr(element, "aria-disabled", item === null ? "true" : null);
   element.classList.toggle("v-is-sum", item === null);
   element.classList.toggle("v-is-active", place === view.active);
   element.classList.toggle("v-is-future", place >= view.past);
@@ -122,7 +121,7 @@ function fillRow(view, line, place) {
   setText(line.time, timeText(item === null ? row.time : item.time, 6).slice(0, -2));
   setText(line.node, item === null ? "" : app.store.nodeName(item.node));
   setText(line.text, text);
-  setAttr(element, "title", text);
+  setAttr(element, "title", item === null ? `${text}: choose to list them` : text);
   setAttr(element, "aria-label", item === null ? text : spokenText(app, item));
   const sign = item === null ? { path: "", scale: 1, look: "" } : signOf(item);
   setAttr(line.sign, "d", sign.path);
@@ -144,12 +143,18 @@ function rowOf(view, index) {
   return rows[place] === index ? place : -1;
 }
 
-/** Select the item of a row. */
+/** Select the item of a row; a sum is taken apart: all probes are listed from there on. */
 function chooseRow(view, element) {
-  const row = element === null ? null : view.rows[Number(element.dataset.row)];
-  if (typeof row !== "number") return;
-  view.app.pause();
-  view.app.select(view.app.store.items[row].ref);
+  const row = element === null ? undefined : view.rows[Number(element.dataset.row)];
+  if (row === undefined) return;
+  const { app } = view;
+  app.pause();
+  if (typeof row === "number") {
+    app.select(app.store.items[row].ref);
+  } else {
+    app.setFilter({ probes: true });
+    app.goTo(row.time);
+  }
 }
 
 /** Up and Down move through the rows, Enter selects; all other keys are the page's. */
@@ -157,8 +162,7 @@ function moveRow(view, event) {
   const { list, height } = view;
   const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
   if (by !== undefined) {
-    let place = (view.active < 0 ? view.past - (by > 0 ? 1 : 0) : view.active) + by;
-    while (typeof view.rows[place] === "object") place += by;
+    const place = (view.active < 0 ? view.past - (by > 0 ? 1 : 0) : view.active) + by;
     if (place >= 0 && place < view.rows.length) view.active = place;
     view.follows = false;
     const top = view.active * height;

@@ -37,6 +37,7 @@ function choiceField(label, all, values, choose) {
 
 function checkField(app, name, title) {
   const box = h("input", { type: "checkbox", on: { change: () => app.setFilter({ [name]: box.checked }) } });
+  app.on("filter", () => (box.checked = app.filter[name]));
   return h("label", { class: "v-check", title }, box, name);
 }
 

@@ -2,6 +2,9 @@
 import { h, setAttr } from "./dom.js";
 import { timeText } from "./words.js";
 
+/** A press so near (px) to a chapter means the chapter. */
+const CHAPTER_SNAP = 6;
+
 /** Make the scrubber; its ends stand where those of the lanes do (--lane-label, --lane-end). */
 export function createScrubber(app) {
   const { store, doc } = app;
@@ -39,17 +42,24 @@ export function createScrubber(app) {
 /** Dragging: the clock follows the pointer. */
 function dragAlong(app, slider) {
   const { store } = app;
-  const go = (event) => {
+  const timeAt = (x) => {
     const box = slider.getBoundingClientRect();
-    const place = Math.min(1, Math.max(0, (event.clientX - box.left) / Math.max(1, box.width)));
-    app.seek(store.start + place * (store.end - store.start));
+    const place = Math.min(1, Math.max(0, (x - box.left) / Math.max(1, box.width)));
+    return store.start + place * (store.end - store.start);
+  };
+  const go = (event) => app.seek(timeAt(event.clientX));
+  const nearChapter = ({ clientX }) => {
+    const [from, to] = [timeAt(clientX - CHAPTER_SNAP), timeAt(clientX + CHAPTER_SNAP)];
+    return store.chapters.findIndex((chapter) => from <= chapter.time && chapter.time <= to);
   };
   slider.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     app.pause();
     app.select(null);
     slider.setPointerCapture(event.pointerId);
-    go(event);
+    const near = nearChapter(event);
+    if (near < 0) go(event);
+    else app.openChapter(near);
   });
   slider.addEventListener("pointermove", (event) => {
     if (slider.hasPointerCapture(event.pointerId)) go(event);

@@ -7,8 +7,9 @@
 import { firstAtOrAfter } from "./store.js";
 import { SECOND } from "./words.js";
 
-/** Page seconds that the whole run should take; a run with many chapters takes longer. */
+/** Page seconds that the whole run should take, and of them for chapters and announcements at most. */
 const PAGE_AIM = 30;
+const PAGE_FIXED = 24;
 /** Page seconds for which the clock stands at a chapter: at least, for each letter to be read, at most. */
 const STAND_LEAST = 0.9;
 const STAND_PER_LETTER = 0.025;
@@ -21,8 +22,9 @@ const PAGE_PER_ROOT = 1.5;
 /** Page seconds for all that is before the first chapter and after the last, at most. */
 const PAGE_LEAD = 3;
 const PAGE_TAIL = 4;
-/** Run seconds a page second, at most. */
+/** Run seconds a page second, at most; but a run of hours takes its quiet stretches in so many page seconds. */
 const FASTEST_AUTO = 10;
+const PAGE_OF_HOURS = 20;
 /** How many moments beside the chapters are told slowly, at most. */
 const MOST_MOMENTS = 40;
 
@@ -58,19 +60,22 @@ function makeKnots(store) {
   const moments = new Set([...chapters, ...momentsBetween(store, chapters), ...flights.keys(), ...flights.values()]);
   const times = [...new Set([store.start, ...moments, store.end])].sort((one, other) => one - other);
   const lengths = times.slice(1).map((time, index) => pageLength(store, chapters, times[index], time));
-  const fixed = [...stands.values()].reduce((total, stand) => total + stand, flights.size * PAGE_FLIGHT);
+  const asked = [...stands.values()].reduce((total, stand) => total + stand, flights.size * PAGE_FLIGHT);
+  const fixed = Math.min(asked, PAGE_FIXED);
+  const share = fixed / Math.max(asked, 1e-9);
   const sum = lengths.reduce((total, length) => total + length, 0);
-  const scale = Math.min(1.2, Math.max(0.3, (PAGE_AIM - fixed) / Math.max(sum, 1e-9)));
+  const scale = Math.min(1.2, Math.max(0.01, (PAGE_AIM - fixed) / Math.max(sum, 1e-9)));
+  const fastest = Math.max(FASTEST_AUTO, (store.end - store.start) / SECOND / PAGE_OF_HOURS);
   const knots = [];
   let page = 0;
   times.forEach((time, index) => {
     if (index > 0) {
       const before = times[index - 1];
       const isFlight = flights.get(before) === time;
-      page += isFlight ? PAGE_FLIGHT : Math.max(lengths[index - 1] * scale, (time - before) / SECOND / FASTEST_AUTO);
+      page += isFlight ? PAGE_FLIGHT * share : Math.max(lengths[index - 1] * scale, (time - before) / SECOND / fastest);
     }
     knots.push([time, page]);
-    if (stands.has(time)) knots.push([time, (page += stands.get(time))]);
+    if (stands.has(time)) knots.push([time, (page += stands.get(time) * share)]);
   });
   return knots;
 }
