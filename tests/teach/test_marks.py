@@ -133,7 +133,8 @@ def test_two_writers_do_not_mix_their_lines(results: Path) -> None:
 def test_an_unknown_id_names_those_there_are(id: Any, results: Path) -> None:
     mark = check(id, 3)
     assert (mark.verdict, mark.points, mark.of) == ("absurd", 0, 0)
-    assert all(known in mark.words for known in exercises())
+    same = [known for known in exercises() if isinstance(id, str) and known[:3] == id[:3]]
+    assert all(known in mark.words for known in same or exercises())
     assert not results.exists()
 
 

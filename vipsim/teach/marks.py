@@ -40,6 +40,7 @@ _SAYS = {
     "absurd": "this cannot be an answer",
     "open": "not answered yet",
 }
+_NOTHING = "nothing to mark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Mark:
         return float(self.points)
 
     def __str__(self) -> str:
-        head = f"{_SAYS[self.verdict]} ({self._score()})" if self.of else _SAYS[self.verdict]
+        head = f"{_SAYS[self.verdict]} ({self._score()})" if self.of else _NOTHING
         return "\n".join(part for part in (f"{head}: {self.words}", self.note) if part)
 
     def __repr__(self) -> str:
@@ -79,10 +80,10 @@ class Mark:
         return {"text/plain": f"{self.points:g}", "text/html": self._html()}
 
     def _html(self) -> str:
-        score = f" ({self._score()})" if self.of else ""
+        head = f"<strong>{_SAYS[self.verdict]}</strong> ({self._score()})" if self.of else _NOTHING
         note = f"<p>{escape(self.note)}</p>" if self.note else ""
         words = escape(self.words).replace("\n", "<br>")
-        return f"<p><strong>{escape(_SAYS[self.verdict])}</strong>{score}: {words}</p>{note}"
+        return f"<p>{head}: {words}</p>{note}"
 
 
 def check(id: Any = ..., answer: Any = ...) -> Mark:
@@ -121,7 +122,7 @@ def check(id: Any = ..., answer: Any = ...) -> Mark:
 def _mark(exercise: Exercise, answer: Any) -> Mark:
     empty = Mark(exercise.id, "open", "", of=exercise.points)
     if is_open(answer):
-        return replace(empty, words=f"write {exercise.form.says}, and run this cell again")
+        return replace(empty, words=f"put {exercise.form.says} in place of the dots, then run both cells")
     try:
         judged = _judged(exercise, exercise.form.read(answer))
     except Unreadable as error:
@@ -148,7 +149,7 @@ def _judged(exercise: Exercise, value: Any) -> Judged:
     if matches(value, truth):
         return Judged("right", exercise.why)
     if isinstance(exercise.form, Duration) and _is_other_unit(value, truth):
-        return Judged("absurd", "the digits may be well, the unit is not: seconds or milliseconds?")
+        return Judged("absurd", "that is another unit than was asked: seconds or milliseconds?")
     for near in exercise.near:
         if matches(value, Truth(near.value(), truth.tolerance)):
             return Judged("near", near.words)
@@ -218,6 +219,8 @@ def _unknown(id: Any, known: Mapping[str, Exercise]) -> str:
         return f'check("ID", answer) marks an answer. {listed}'
     if type(id) is not str:
         return f"the first word of check is the id of an exercise, as a text in quotation marks. {listed}"
+    number = id.partition(".")[0]
+    listed = "There are " + ", ".join([one for one in known if one.startswith(f"{number}.")] or known) + "."
     near = get_close_matches(id[:60], known, n=1, cutoff=0.6)
     hint = f" (did you mean {near[0]}?)" if near else ""
     shown = "".join(letter if letter.isprintable() else "?" for letter in id[:60])
