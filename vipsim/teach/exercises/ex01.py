@@ -44,6 +44,27 @@ EXERCISES = (
         hint="Draw the questions on a line, put the crash just behind one of them, and count.",
     ),
     Exercise(
+        id="01.learned-when",
+        question="Run the scenario of section 1 with seed=5. At which time of the run does app1's entry "
+        "for .219 change to the MAC of db2? (to a millisecond)",
+        form=Duration(),
+        points=2,
+        seed=m.LEARN_SEED,
+        truth=m.learned,
+        near=(
+            Near("crash", lambda: s(5), "that is when db1 crashed; app1 did not notice then"),
+            Near(
+                "since-crash",
+                lambda: m.learned(m.LEARN_SEED).value - s(5),
+                "that is the time from the crash; asked was the time of the run",
+            ),
+            Near("seed-1", lambda: m.learned(1).value, "that is the run of the text above; asked was seed=5"),
+        ),
+        why="The entry changes when the announcement arrives, at once after the decision of db2.",
+        hint="vs.arp_lines(trace, 'app1', at) before and after; which frame changes the line, and when "
+        "was it sent?",
+    ),
+    Exercise(
         id="01.vrrp-takeover",
         question="Under VRRP db1 crashes at 10 s of the run, with phase=0.4; the backup db2 has priority "
         "200. At which time of the run does db2 take over? (to a millisecond)",
@@ -89,6 +110,17 @@ EXERCISES = (
         hint="When did the last advert leave? What does a backup wait for after it?",
     ),
     Exercise(
+        id="01.takeover-function",
+        question="Write a function takeover(priority, phase) that returns the seconds from the crash of the "
+        "master to the takeover by a backup of this priority: VRRP version 2, an advert every second.",
+        form=Function("takeover(priority, phase)"),
+        points=4,
+        seed=14,
+        judge=m.judge_takeover,
+        why="Three intervals and the skew from the last advert on, and that one was as old as the phase "
+        "says.",
+    ),
+    Exercise(
         id="01.mechanisms-order",
         question="All as in this section, but pull waits only 100 ms for an answer (timeout='100ms'). Which "
         "of pull, push, vrrp detects the crash first, second, last?",
@@ -106,38 +138,6 @@ EXERCISES = (
         ),
         why="Pull is behind push by the time it waits for an answer, VRRP by the skew, and that is longer.",
         hint="What does each of them wait for, beyond the messages that are missing?",
-    ),
-    Exercise(
-        id="01.learned-when",
-        question="Run the scenario of section 1 with seed=5. At which time of the run does app1's entry "
-        "for .219 change to the MAC of db2? (to a millisecond)",
-        form=Duration(),
-        points=2,
-        seed=m.LEARN_SEED,
-        truth=m.learned,
-        near=(
-            Near("crash", lambda: s(5), "that is when db1 crashed; app1 did not notice then"),
-            Near(
-                "since-crash",
-                lambda: m.learned(m.LEARN_SEED).value - s(5),
-                "that is the time from the crash; asked was the time of the run",
-            ),
-            Near("seed-1", lambda: m.learned(1).value, "that is the run of the text above; asked was seed=5"),
-        ),
-        why="The entry changes when the announcement arrives, at once after the decision of db2.",
-        hint="vs.arp_lines(trace, 'app1', at) before and after; which frame changes the line, and when "
-        "was it sent?",
-    ),
-    Exercise(
-        id="01.takeover-function",
-        question="Write a function takeover(priority, phase) that returns the seconds from the crash of the "
-        "master to the takeover by a backup of this priority: VRRP version 2, an advert every second.",
-        form=Function("takeover(priority, phase)"),
-        points=4,
-        seed=14,
-        judge=m.judge_takeover,
-        why="Three intervals and the skew from the last advert on, and that one was as old as the phase "
-        "says.",
     ),
     Exercise(
         id="01.crash-median",
