@@ -15,7 +15,7 @@ from vipsim.errors import EncodeError
 from vipsim.trace import FrameRecord, Record, Trace
 from vipsim.units import MS, Time
 from vipsim.view.lanes import Window, scenario_nodes
-from vipsim.view.words import fault_text
+from vipsim.view.words import address_text, fault_text
 from vipsim.wire.codec import encode
 from vipsim.wire.frames import Frame, kind_of
 
@@ -90,7 +90,7 @@ def messages(trace: Trace, part: Window) -> list[Message]:
         key, data = octets.of(hop.frame)
         said = _continued(at_switch.get((src, key)), hop) if src in switches else None
         if said is None:
-            addressee = owners.get(str(hop.frame.dst))
+            addressee = owners.get(address_text(hop.frame.dst))
             said = Message(hop.sent, src, hop.frame, addressee, octets=data)
             if hop.sent in part:
                 found.append(said)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from vipsim.errors import DecodeError
 from vipsim.trace import Record
 from vipsim.wire import heartbeat
 from vipsim.wire.codec import decode
 from vipsim.wire.frames import Arp, Carp, Echo, IcmpError, Packet, Tcp, Udp, Vrrp, kind_of
+
+address_text = lru_cache(maxsize=4096, typed=True)(str)
+"""A MAC or IPv4 address as text, as `str` gives it: a run has few addresses and many frames."""
 
 ANNOUNCEMENTS = ("garp", "arp-reply")
 """Kinds of ARP packets that say where an address is."""

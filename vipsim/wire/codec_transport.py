@@ -46,7 +46,7 @@ def decode_udp(src: IPv4, dst: IPv4, ttl: int, payload: bytes, at: int, offloade
 def encode_tcp(packet: Tcp) -> bytes:
     """The segment with its checksum."""
     start = (packet.sport, packet.dport, packet.seq, packet.ack, TCP_HEADER // 4 << 4)
-    middle = (packet.flags & _FLAGS, packet.window)
+    middle = (int(packet.flags) & _FLAGS, packet.window)
     covered = _TCP.pack(*start, *middle, 0, 0) + packet.payload
     pseudo = ip_pseudo_header(packet.src, packet.dst, IpProto.TCP, len(covered))
     return _TCP.pack(*start, *middle, internet_checksum(pseudo + covered), 0) + packet.payload

@@ -17,6 +17,7 @@ from vipsim.view.exchange import Message
 from vipsim.view.replay.places import Places
 from vipsim.view.replay.segments import Segments
 from vipsim.view.replay.why import Why
+from vipsim.view.words import address_text
 from vipsim.view.work import addresses_by_name, nodes_by_address
 from vipsim.wire import heartbeat
 from vipsim.wire.frames import Arp, ArpOp, Carp, Echo, IcmpError, IcmpKind, Tcp, Udp, Vrrp
@@ -87,7 +88,7 @@ class Reasons:
     def _who(self, number: int) -> str:
         """Host that sent a packet first, as far as its address tells."""
         message = self._told[number]
-        address = str(getattr(message.frame.packet, "src", ""))
+        address = address_text(getattr(message.frame.packet, "src", ""))
         return self._nodes.get(address, message.src)
 
     # --- ARP ---------------------------------------------------------------------------------
@@ -129,7 +130,7 @@ class Reasons:
         return Why(f"passes on what {self._who(before[0])} sent at {{of}}: is a router on its way", before[0])
 
     def _client(self, node: str, packet: Any) -> str:
-        return self._asking.get((node, str(packet.dst)), "")
+        return self._asking.get((node, address_text(packet.dst)), "")
 
     def _echo(self, message: Message, packet: Echo, number: int, own: Record | None) -> Why:
         ends = (int(packet.src), int(packet.dst))

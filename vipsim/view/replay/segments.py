@@ -13,6 +13,8 @@ from vipsim.view.replay.why import Why
 from vipsim.wire.frames import Tcp, TcpFlag
 
 _HALF, _WHOLE = 1 << 31, 1 << 32
+_FIN, _SYN, _RST, _ACK = (int(flag) for flag in (TcpFlag.FIN, TcpFlag.SYN, TcpFlag.RST, TcpFlag.ACK))
+"""As plain numbers, which Python compares ten times as fast."""
 _Ends = tuple[int, int, int, int]
 """Address and port of the sender, and of the receiver."""
 
@@ -64,12 +66,12 @@ class Segments:
         """
         key = (packet.src, packet.sport, packet.dst, packet.dport)
         back = (packet.dst, packet.dport, packet.src, packet.sport)
-        is_syn = bool(packet.flags & TcpFlag.SYN)
-        length = len(packet.payload) + is_syn + bool(packet.flags & TcpFlag.FIN)
+        is_syn = bool(int(packet.flags) & _SYN)
+        length = len(packet.payload) + is_syn + bool(int(packet.flags) & _FIN)
         side = self._sides.setdefault(key, {}).get(node)
         if is_syn and (side is None or packet.seq not in side.sent):
             side = None
-            if not packet.flags & TcpFlag.ACK:
+            if not int(packet.flags) & _ACK:
                 self._sides.pop(back, None)  # the ports are used anew
         if side is None:
             side = self._sides[key][node] = _Side(packet.seq)
@@ -91,16 +93,16 @@ class Segments:
 def _why(
     packet: Tcp, length: int, side: _Side, other: _Side | None, timer: Record | None, client: str
 ) -> Why:
-    flags, latest = packet.flags, -1 if other is None else other.latest
-    if flags & TcpFlag.RST:
+    flags, latest = int(packet.flags), -1 if other is None else other.latest
+    if flags & _RST:
         return _reset(packet, other)
     if length and side.latest >= 0 and (side.end - packet.seq - length) % _WHOLE < _HALF:
-        what = "its SYN" if flags & TcpFlag.SYN else "the segment"
+        what = "its SYN" if flags & _SYN else "the segment"
         probe = ", as a probe for losses" if _name(timer) == "loss probe" else ""
         of = side.sent.get(packet.seq, side.latest)
         return Why(f"no acknowledgment for {{since}}: sends {what} of {{of}} again{probe}", of)
-    if flags & TcpFlag.SYN:
-        if flags & TcpFlag.ACK:
+    if flags & _SYN:
+        if flags & _ACK:
             return Why("accepts the connection that was asked for at {of}", latest)
         return Why(f"{client or 'has something to ask'}: opens a connection")
     if length:
@@ -118,7 +120,7 @@ def _why(
 def _reset(packet: Tcp, other: _Side | None) -> Why:
     """Why a reset was sent: one that answers acknowledges nothing, unless it answers a SYN."""
     of = -1
-    if other is not None and not packet.flags & TcpFlag.ACK:
+    if other is not None and not int(packet.flags) & _ACK:
         of = other.acks.get(packet.seq, other.last)
     elif other is not None and not other.is_open and packet.ack == other.end:
         of = other.latest
