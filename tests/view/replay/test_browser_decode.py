@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import require_tool
-from tests.view.replay.fields import expected
 from tests.view.replay.modules import call, opened
+from tests.view.replay.wanted import expected
 from tests.wire import samples
 from tests.wire.samples import APP, APP_MAC, DB1, DB1_MAC, DB2, SAMPLES, advert, ipv4
 from vipsim.trace.pcapng import CapturedFrame, Interface, write_packets

@@ -13,8 +13,11 @@ export function createAnatomy(app, names) {
   let octets = new Uint8Array(0);
   let parts = [];
   let kept = null;
+  let shown = null;
 
   const mark = (what) => {
+    if (what === shown) return;
+    shown = what;
     tree.mark(what);
     dump.mark(what?.from ?? 0, what?.to ?? 0);
     setText(line, what === null ? POINT_HINT : pointedText(what, octets));
@@ -52,6 +55,7 @@ export function createAnatomy(app, names) {
       kept = null;
       tree.show(parts);
       dump.show(octets);
+      shown = undefined; // nothing of the old frame is marked in the new one
       mark(null);
     },
   };

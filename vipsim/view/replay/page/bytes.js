@@ -25,7 +25,8 @@ export function createBytes(on) {
     if (isFocus) setCurrentOctet(dump, octet);
     on.point(octet, isFocus);
   };
-  element.addEventListener("pointerover", (event) => tell(event, false));
+  // Not pointerover: when the keys scroll, bytes would slip under a resting pointer and be pointed at.
+  element.addEventListener("pointermove", (event) => tell(event, false));
   element.addEventListener("pointerleave", () => on.leave());
   element.addEventListener("focusin", (event) => tell(event, true));
   element.addEventListener("click", (event) => {

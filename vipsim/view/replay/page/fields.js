@@ -15,7 +15,8 @@ export function createFields(on) {
     if (isFocus) setCurrentField(tree, index);
     on.point(tree.items[index].what, isFocus);
   };
-  element.addEventListener("pointerover", (event) => tell(event, false));
+  // Not pointerover: when the keys scroll, fields would slip under a resting pointer and be pointed at.
+  element.addEventListener("pointermove", (event) => tell(event, false));
   element.addEventListener("pointerleave", () => on.leave());
   element.addEventListener("focusin", (event) => tell(event, true));
   element.addEventListener("click", (event) => {
