@@ -6,12 +6,15 @@ from pathlib import Path
 import pytest
 
 from tests.docs.test_commands import ROOT, commands, try_on
+from vipsim.cli import COMMANDS
 from vipsim.stats import laws
 from vipsim.teach.demos import DEMOS
 from vipsim.teach.exercises import exercises
 from vipsim.units import SECOND
 
 PAGE = (ROOT / "docs" / "teaching.md").read_text("utf-8")
+PASTED = commands(re.sub(r"^ {8}(?=vipsim)", "    ", PAGE, flags=re.MULTILINE))
+"""Commands on a line of their own, in a list or not, and those in backquotes."""
 SECTIONS = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))
 
 
@@ -22,7 +25,7 @@ def table(section: str) -> list[list[str]]:
     return [row for row in rows[1:] if not set(row[0]) <= set("- ")]
 
 
-@pytest.mark.parametrize("command", dict.fromkeys(commands(PAGE)))
+@pytest.mark.parametrize("command", dict.fromkeys(PASTED))
 def test_a_command_works_when_pasted(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     try_on(command)
@@ -85,6 +88,11 @@ def test_sections_of_the_lab_exist() -> None:
         text = (ROOT / "notebooks" / notebook.strip("`")).read_text("utf-8")
         for number in sections.split(", "):
             assert f'"## {number}. ' in text
+
+
+def test_no_command_hides_from_these_tests() -> None:
+    mentioned = re.findall(rf"\bvipsim (?:{'|'.join(COMMANDS)})\b", PAGE)
+    assert len(mentioned) == len(PASTED)
 
 
 def test_the_ticket_s_answers_are_those_of_the_closed_forms() -> None:
