@@ -27,7 +27,7 @@ help:
 	@echo "make demo       run the shipped failover: numbers, plots, a capture"
 	@echo "make test       the whole test suite (PYTEST_ARGS='-k heartbeat' for a part)"
 	@echo "make setup      .venv with everything a user can want, JupyterLab included"
-	@echo "make notebooks  run the notebooks from top to bottom"
+	@echo "make notebooks  run the notebooks and their solutions from top to bottom"
 	@echo "make check      lint, types, contracts   (format: let ruff rewrite)"
 	@echo "make wheel      build dist/*.whl"
 	@echo "make clean      remove .venv, caches and builds"
