@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from vipsim.resources import notebook_names
 from vipsim.teach.exercises import exercises
 from vipsim.teach.grading import answer_metadata, check_metadata, grade_id
 
@@ -57,3 +58,58 @@ def test_a_check_stands_alone_and_its_answer_before_it(path: Path) -> None:
 def test_answers_and_checks_come_in_pairs(path: Path) -> None:
     flags = [cell["metadata"]["nbgrader"]["grade"] for cell in marked(path)]
     assert flags == [False, True] * (len(flags) // 2)
+
+
+def said(text: str) -> str:
+    """Words of a text without its typography."""
+    return " ".join(text.replace("`", "").split())
+
+
+@pytest.mark.parametrize("path", BOOKS)
+def test_the_question_stands_above_its_answer(path: Path) -> None:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    for number, cell in enumerate(cells):
+        if cell["metadata"] and cell["metadata"]["nbgrader"]["grade"]:
+            question, answer = cells[number - 2 : number]
+            assert question["cell_type"] == "markdown" and answer["metadata"]
+            assert said(exercises()[checked(cell)].question) in said("".join(question["source"])), cell["id"]
+
+
+def test_every_exercise_is_asked_once_in_its_notebook() -> None:
+    asked = {
+        path.stem: [checked(cell) for cell in marked(path) if cell["metadata"]["nbgrader"]["grade"]]
+        for path in sorted(FOLDER.glob("*.ipynb"))
+    }
+    assert asked == {name: [id for id in asked[name] if id.startswith(name[:2])] for name in sorted(asked)}
+    assert sorted(id for ids in asked.values() for id in ids) == sorted(exercises())
+    assert all(len(ids) >= 5 for ids in asked.values())
+
+
+# --- the solutions -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", BOOKS)
+def test_the_solutions_answer_every_question_and_insist_on_right(path: Path) -> None:
+    solutions = json.loads((FOLDER / "solutions" / path.name).read_text(encoding="utf-8"))["cells"]
+    text = {cell["id"]: "".join(cell["source"]) for cell in solutions}
+    for cell in marked(path):
+        if not cell["metadata"]["nbgrader"]["grade"]:
+            continue
+        id = checked(cell)
+        name = id.split(".")[1]
+        assert text[f"{name}-ask"].startswith(f"## {id}\n")
+        assert said(exercises()[id].question) in said(text[f"{name}-ask"])
+        assert "answer = " in text[f"{name}-answer"] and "..." not in text[f"{name}-answer"]
+        assert text[f"{name}-check"].startswith(
+            f'mark = check("{id}", answer)\nassert mark.verdict == "right"'
+        )
+        assert len(text[f"{name}-why"].split()) > 15
+    assert text["variations"].startswith("## What the variations show")
+    assert text["questions"].startswith("## The questions at the end")
+
+
+def test_solutions_are_no_notebooks_of_the_course() -> None:
+    assert {path.name for path in (FOLDER / "solutions").glob("*")} == {
+        path.name for path in FOLDER.glob("*.ipynb")
+    }
+    assert not any("solution" in name for name in notebook_names())

@@ -16,6 +16,9 @@ from vipsim import resources
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 PATHS = sorted(FOLDER.glob("*.ipynb"))
 BOOKS = [pytest.param(path, id=path.stem) for path in PATHS]
+SOLUTIONS = [
+    pytest.param(path, id=f"solutions-{path.stem}") for path in sorted(FOLDER.glob("solutions/*.ipynb"))
+]
 
 ABSOLUTE = re.compile(r"""["'(=\s](?:/[a-z]+/|~/|[A-Za-z]:\\|file:)""")
 LEFTOVERS = re.compile(r"\b(?:TODO|FIXME|XXX)\b")
@@ -46,21 +49,21 @@ def test_the_first_notebook_is_shipped() -> None:
     assert resources.notebook_path("01-virtual-ip").name in {path.name for path in PATHS}
 
 
-@pytest.mark.parametrize("path", BOOKS)
+@pytest.mark.parametrize("path", BOOKS + SOLUTIONS)
 def test_code_cells_are_short(path: Path) -> None:
     counts = {name: lines(code) for name, code in sources(path, "code").items()}
     assert median(counts.values()) <= 3
     assert {name: count for name, count in counts.items() if not 1 <= count <= 10} == {}
 
 
-@pytest.mark.parametrize("path", BOOKS)
+@pytest.mark.parametrize("path", BOOKS + SOLUTIONS)
 def test_cells_have_ids_that_are_unique(path: Path) -> None:
     names = [cell.get("id", "") for cell in read(path)["cells"]]
     assert [name for name in names if not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", name)] == []
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("path", BOOKS)
+@pytest.mark.parametrize("path", BOOKS + SOLUTIONS)
 def test_it_is_committed_without_outputs_and_without_its_author_s_machine(path: Path) -> None:
     book = read(path)
     assert (book["nbformat"], book["nbformat_minor"]) == (4, 5)
@@ -75,7 +78,7 @@ def test_it_is_committed_without_outputs_and_without_its_author_s_machine(path: 
             assert cell["outputs"] == [] and cell["execution_count"] is None, cell["id"]
 
 
-@pytest.mark.parametrize("path", BOOKS)
+@pytest.mark.parametrize("path", BOOKS + SOLUTIONS)
 def test_it_names_no_absolute_path_and_leaves_nothing_to_do(path: Path) -> None:
     found = {name: text for name, text in sources(path).items() if ABSOLUTE.search(text)}
     assert found == {}
@@ -87,19 +90,19 @@ def test_the_path_pattern_sees_paths(text: str) -> None:
     assert ABSOLUTE.search(text)
 
 
-@pytest.mark.parametrize("path", BOOKS)
+@pytest.mark.parametrize("path", BOOKS + SOLUTIONS)
 def test_it_uses_public_names_only(path: Path) -> None:
     used = {name for text in sources(path).values() for name in re.findall(r"\bvs\.([a-z_A-Z]+)", text)}
     assert used - set(vs.__all__) == set()
 
 
-@pytest.mark.parametrize("path", BOOKS)
+@pytest.mark.parametrize("path", BOOKS + SOLUTIONS)
 def test_its_scenarios_are_shipped(path: Path) -> None:
-    named = set(re.findall(r'scenario_path\("([^"]*)"\)', "\n".join(sources(path).values())))
+    named = set(re.findall(r'(?:shipped|scenario_path)\("([^"]*)"', "\n".join(sources(path).values())))
     assert named and named <= set(resources.scenario_names())
 
 
-@pytest.mark.parametrize("path", BOOKS)
+@pytest.mark.parametrize("path", BOOKS + SOLUTIONS)
 def test_every_run_says_its_seed(path: Path) -> None:
     runs = [call for call in calls(path) if ast.unparse(call.func) in ("vs.run", "vs.Simulation")]
     assert runs
@@ -198,7 +201,7 @@ def test_the_better_backup_of_section_8_is_silent_in_four_of_five_cuts() -> None
     assert share.low < 0.8 < share.high
 
 
-@pytest.mark.parametrize("path", BOOKS)
+@pytest.mark.parametrize("path", BOOKS + SOLUTIONS)
 def test_no_text_is_cut_by_characters(path: Path) -> None:
     cut = re.compile(r"\[\s*(?:-?\d{3,}\s*:|:\s*-?\d{3,})")
     assert {name for name, code in sources(path, "code").items() if cut.search(code)} == set()
