@@ -58,7 +58,7 @@ contracts: $(VENV)/.stamp-dev
 # Their checks leave no result lines here.
 notebooks: export VIPSIM_RESULTS = off
 notebooks: $(VENV)/.stamp-dev
-	$(BIN)/python -m pytest --nbmake --nbmake-timeout=120 notebooks
+	$(BIN)/python -m pytest -n 2 --nbmake --nbmake-timeout=120 notebooks
 
 wheel: $(VENV)/.stamp-dev
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist
