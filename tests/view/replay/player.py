@@ -31,12 +31,12 @@ class Row:
 class Player:
     """Reads and plays one page."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, place: str = "#vipsim-replay") -> None:
         self.page = page
-        self.root = page.locator(".vipsim-replay").first
+        self.root = page.locator(place)
         self.slider = self.root.get_by_role("slider", name="Time of the run")
         self.list = self.root.get_by_role("listbox", name="Events")
-        self.slider.wait_for()
+        self.root.locator(".v-clock").wait_for()
 
     # --- what is read --------------------------------------------------------------------------
 
@@ -112,5 +112,5 @@ class Player:
         address = self.page.url.partition("#")[0]
         self.page.goto("about:blank")
         self.page.goto(f"{address}#t={time / NS:.9f}s")
-        self.slider.wait_for()
+        self.root.locator(".v-clock").wait_for()
         self.settle()

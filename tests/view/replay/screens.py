@@ -62,12 +62,15 @@ def chapters(player: Player, at_most: int) -> Iterator[int]:
         yield number
 
 
-def select_announcement(player: Player) -> None:
-    """Select the frame that tells everybody who has the address."""
+def select_announcement(player: Player) -> bool:
+    """Select the first frame that tells everybody who has the address; False if there is none."""
     player.press("Home", "/")
-    player.page.keyboard.type("gratuitous")
+    player.page.keyboard.type("garp")
+    if not player.listed:
+        return False
     player.press("Enter", "ArrowRight", "/", "Escape", "Escape")
     player.page.wait_for_timeout(900)
+    return True
 
 
 def shoot(page: Page, folder: Path, name: str) -> None:
@@ -81,8 +84,8 @@ def shoot_demo(watch: Watch, page: Path, folder: Path, demo: str, look: Look, at
     player.press(*look.keys)
     for number in chapters(player, at_most):
         shoot(player.page, folder, f"{demo}-{number}-{look.words}")
-    select_announcement(player)
-    shoot(player.page, folder, f"{demo}-announcement-{look.words}")
+    if select_announcement(player):
+        shoot(player.page, folder, f"{demo}-announcement-{look.words}")
     watch.close()
 
 
