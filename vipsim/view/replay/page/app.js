@@ -1,4 +1,5 @@
 // What the parts of the page share: the time, what is selected, what is listed, and who wants to know.
+import { createChapters } from "./chapters.js";
 import { createClock } from "./clock.js";
 import { createFilter } from "./filter.js";
 import { createStore } from "./store.js";
@@ -38,7 +39,7 @@ export function createApp(root, doc) {
     onCleanup: (call) => cleanups.push(call),
     destroy() {
       app.pause();
-      for (const call of cleanups.splice(0)) call();
+      cleanups.splice(0).forEach((call) => call());
     },
     /** Go to a time, in ns; what is outside the window is its nearest end. */
     seek(time) {
@@ -59,7 +60,5 @@ export function createApp(root, doc) {
     /** Say something to screen readers, politely. */
     say: (text) => app.emit("say", text),
   };
-  Object.assign(app, createFilter(app));
-  Object.assign(app, createClock(app));
-  return app;
+  return Object.assign(app, createFilter(app), createChapters(app), createClock(app));
 }

@@ -14,11 +14,12 @@ const ICONS = {
 
 /** Make the row of controls; `tools` are those of the lanes. */
 export function createControls(app, tools, themes, help) {
+  const toggle = () => (app.playing ? app.pause() : app.play());
   const playIcon = s("path", { d: ICONS.play });
   const playWord = h("span", null, "Play");
   const play = h(
     "button",
-    { class: "v-play", type: "button", title: "Play or pause (Space)", on: { click: () => (app.playing ? app.pause() : app.play()) } },
+    { class: "v-play", type: "button", title: "Play or pause (Space)", on: { click: toggle } },
     s("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, playIcon),
     playWord,
   );
@@ -53,9 +54,10 @@ function iconButton(icon, label, call) {
 
 /** The choice of the speed, and what "auto" does just now. */
 function speedControl(app) {
+  const choose = (index) => app.setSpeed(SPEEDS[index]);
   const select = h(
     "select",
-    { "aria-label": "Speed", title: "Speed (+ and -)", on: { change: () => app.setSpeed(SPEEDS[select.selectedIndex]) } },
+    { "aria-label": "Speed", title: "Speed (+ and -)", on: { change: () => choose(select.selectedIndex) } },
     ...SPEEDS.map((speed) => h("option", null, speed === "auto" ? "auto" : `${speed}\u00d7`)),
   );
   const now = h("span", { class: "v-speed-now" });

@@ -19,7 +19,10 @@ export function createEvents(app) {
   const empty = h("p", { class: "v-nothing", hidden: true }, "Nothing passes this filter.");
   const bar = createFilterBar(app);
   const element = h("div", { class: "v-events" }, bar.element, list, empty);
-  const view = { app, id, list, sheet, marker, empty, rows: [], pool: [], height: 24, active: -1, follows: true, past: -1, first: -1 };
+  const view = {
+    app, id, list, sheet, marker, empty,
+    rows: [], pool: [], height: 24, active: -1, follows: true, past: -1, first: -1,
+  };
 
   const listRows = createRows(app);
   const renew = () => {
@@ -40,7 +43,9 @@ export function createEvents(app) {
     if (ref !== null && !app.playing) app.say(spokenText(app, app.store.item(ref)));
   });
   list.addEventListener("scroll", () => drawRows(view, false), { passive: true });
-  for (const act of ["wheel", "pointerdown"]) list.addEventListener(act, () => (view.follows = false), { passive: true });
+  for (const act of ["wheel", "pointerdown"]) {
+    list.addEventListener(act, () => (view.follows = false), { passive: true });
+  }
   list.addEventListener("click", (event) => chooseRow(view, event.target.closest("[data-row]")));
   list.addEventListener("keydown", (event) => moveRow(view, event));
   renew();
@@ -116,7 +121,8 @@ function fillRow(view, line, place) {
   element.classList.toggle("v-is-sum", item === null);
   element.classList.toggle("v-is-active", place === view.active);
   element.classList.toggle("v-is-future", place >= view.past);
-  element.classList.toggle("v-is-chapter", item !== null && item.frame < 0 && app.chapterTimes.has(item.time));
+  const isChapter = item !== null && item.frame < 0 && app.chapterTimes.has(item.time);
+  element.classList.toggle("v-is-chapter", isChapter);
   const text = item === null ? sumText(row) : item.text;
   setText(line.time, timeText(item === null ? row.time : item.time, 6).slice(0, -2));
   setText(line.node, item === null ? "" : app.store.nodeName(item.node));

@@ -1,7 +1,7 @@
 // Which items are listed, and stepping through them.
 import { firstAtOrAfter } from "./store.js";
 
-/** Everything but the clients' own probes and what other items tell already; kind is that of a record, or "frame:KIND". */
+/** All but the clients' own probes and what other items tell already; kind is a record's, or "frame:KIND". */
 const LIST_ALL = { text: "", kind: "", node: "", probes: false, details: false };
 
 /** The methods of the app that list items and step through them. */

@@ -2,6 +2,12 @@
 import { h } from "./dom.js";
 import { kindWords } from "./kinds.js";
 
+/** What is listed only if asked for. */
+const CHECKS = [
+  { name: "probes", title: "List every frame of the clients' own traffic", has: (item) => item.probe },
+  { name: "details", title: "List timers and what else other events tell already", has: (item) => item.isDetail },
+];
+
 /** Make the row of fields. */
 export function createFilterBar(app) {
   const text = h("input", {
@@ -11,13 +17,11 @@ export function createFilterBar(app) {
     spellcheck: "false",
     on: { input: () => app.setFilter({ text: text.value }), keydown: (event) => leaveField(app, text, event) },
   });
-  const kind = choiceField("Kind of event", "all kinds", kindChoices(app), (value) => app.setFilter({ kind: value }));
-  const nodes = app.doc.nodes.map((node) => [node.name, node.name]);
+  const kinds = kindChoices(app);
+  const kind = choiceField("Kind of event", "all kinds", kinds, (value) => app.setFilter({ kind: value }));
+  const nodes = app.doc.nodes.map(({ name }) => [name, name]);
   const node = choiceField("Node", "all nodes", nodes, (value) => app.setFilter({ node: value }));
-  const { items } = app.store;
-  const boxes = [];
-  if (items.some((item) => item.probe)) boxes.push(checkField(app, "probes", "List every frame of the clients' own traffic"));
-  if (items.some((item) => item.isDetail)) boxes.push(checkField(app, "details", "List timers and what else other events tell already"));
+  const boxes = CHECKS.filter(({ has }) => app.store.items.some(has)).map((check) => checkField(app, check));
   app.focusFilter = () => {
     if (text.offsetParent === null) app.focusPanel("events");
     text.focus();
@@ -35,7 +39,7 @@ function choiceField(label, all, values, choose) {
   return select;
 }
 
-function checkField(app, name, title) {
+function checkField(app, { name, title }) {
   const box = h("input", { type: "checkbox", on: { change: () => app.setFilter({ [name]: box.checked }) } });
   app.on("filter", () => (box.checked = app.filter[name]));
   return h("label", { class: "v-check", title }, box, name);

@@ -8,12 +8,18 @@ export function createHeader(app) {
   const { doc } = app;
   const caption = h("p", { class: "v-caption" });
   const clock = readout("Clock", "v-clock");
-  const owner = readout(doc.vips.length > 1 ? `Owner of ${doc.vips.length} addresses` : `Owner of ${doc.vips[0] ?? "the address"}`, "v-owner");
+  const owned = doc.vips.length > 1 ? `${doc.vips.length} addresses` : (doc.vips[0] ?? "the address");
+  const owner = readout(`Owner of ${owned}`, "v-owner");
   const outage = readout("Outage", "v-outage");
   const element = h(
     "header",
     { class: "v-header" },
-    h("div", { class: "v-name" }, h("h1", null, doc.name, h("small", null, ` seed ${doc.seed}`)), h("p", { title: doc.lesson }, doc.lesson)),
+    h(
+      "div",
+      { class: "v-name" },
+      h("h1", null, doc.name, h("small", null, ` seed ${doc.seed}`)),
+      h("p", { title: doc.lesson }, doc.lesson),
+    ),
     caption,
     h("div", { class: "v-readouts" }, owner.element, outage.element, clock.element),
   );
@@ -78,7 +84,8 @@ function ownerText(app) {
     return names.length === 0 ? "nobody" : listText(names);
   });
   if (new Set(texts).size < 2) return texts[0] ?? "nobody";
-  return texts.map((text, index) => `${app.doc.owners[index].vip.split(/[.:]/).slice(-2).join(".")}: ${text}`).join(", ");
+  const tails = app.doc.owners.map((owner) => owner.vip.split(/[.:]/).slice(-2).join("."));
+  return texts.map((text, index) => `${tails[index]}: ${text}`).join(", ");
 }
 
 /** The longest outage of what failed last: a stopwatch while it lasts, its length when it is over. */
@@ -86,7 +93,8 @@ function outageNow(app) {
   const begun = app.doc.outages.filter((outage) => outage.from <= app.now);
   if (begun.length === 0) return { text: "none yet", label: "Outage", state: "none" };
   const last = begun.reduce((one, other) => (other.from >= one.from ? other : one));
-  const same = begun.filter((outage) => outage === last || (outage.failover !== null && outage.failover === last.failover));
+  const isSame = ({ failover }) => failover !== null && failover === last.failover;
+  const same = begun.filter((outage) => outage === last || isSame(outage));
   const untilNow = (outage) => Math.min(outage.to ?? Infinity, app.now) - outage.from;
   const longest = same.reduce((one, other) => (untilNow(other) > untilNow(one) ? other : one));
   const isOver = longest.to !== null && longest.to <= app.now;

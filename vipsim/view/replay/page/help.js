@@ -21,14 +21,23 @@ const HELP = [
 
 /** Make the dialog and the button that opens it: {element, button, open()}. */
 export function createHelp(app) {
-  const rows = HELP.map(([keys, what]) => h("tr", null, h("th", { scope: "row" }, ...keyCaps(keys)), h("td", null, what)));
-  const close = h("button", { class: "v-look", type: "button", on: { click: () => element.close() } }, "Close");
-  const element = h("dialog", { class: "v-help", "aria-label": "Keys" }, h("h2", null, "Keys"), h("table", null, ...rows), close);
+  const rows = HELP.map(([keys, what]) =>
+    h("tr", null, h("th", { scope: "row" }, ...keyCaps(keys)), h("td", null, what)),
+  );
+  const shut = () => element.close();
+  const element = h(
+    "dialog",
+    { class: "v-help", "aria-label": "Keys" },
+    h("h2", null, "Keys"),
+    h("table", null, ...rows),
+    h("button", { class: "v-look", type: "button", on: { click: shut } }, "Close"),
+  );
   const open = () => {
     app.pause();
     element.showModal();
   };
-  const button = h("button", { class: "v-look", type: "button", title: "Help (?)", "aria-label": "Help", on: { click: open } }, "?");
+  const how = { class: "v-look", type: "button", title: "Help (?)", "aria-label": "Help", on: { click: open } };
+  const button = h("button", how, "?");
   element.addEventListener("close", () => app.root.focus({ preventScroll: true }));
   return { element, button, open };
 }

@@ -58,7 +58,7 @@ export function kindWords(kind, isFrame) {
   return (isFrame ? KIND_WORDS[kind] : RECORD_LOOKS[kind]?.[0]) ?? kind;
 }
 
-/** The sign of an item: its path, how much it is enlarged, and its class; frames have the shapes of the network. */
+/** The sign of an item: {path, scale, look: a class}; frames have the shapes of the network. */
 export function signOf(item) {
   if (item.frame >= 0) {
     const family = familyOf(item.kind, item.text, item.probe);

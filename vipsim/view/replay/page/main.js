@@ -6,7 +6,7 @@ import { LOOK_NAMES } from "./themes.js";
 import { unpackDocument } from "./unpack.js";
 import { MS, SECOND } from "./words.js";
 
-/** Show a document inside any element, at a time (ns) and with looks such as "projector"; returns the way to take it down. */
+/** Show a document in any element, at a time (ns) and with looks ("projector"); returns how to take it down. */
 export function mount(element, doc, { at = null, looks = [] } = {}) {
   element.classList.add("vipsim-replay");
   const app = createApp(element, doc);
@@ -17,9 +17,12 @@ export function mount(element, doc, { at = null, looks = [] } = {}) {
     app.destroy();
     element.replaceChildren();
     element.classList.remove("vipsim-replay");
-    for (const name of Object.keys(element.dataset)) if (LOOK_NAMES.includes(name)) delete element.dataset[name];
+    for (const name of LOOK_NAMES) delete element.dataset[name];
   };
 }
+
+/** What helps when a browser lacks something. */
+const NEWER = "please open the page in a browser of 2023 or later";
 
 /** Read the document that the page carries: JSON, packed by gzip, written in base64. */
 async function readDocument(text) {
@@ -32,20 +35,20 @@ async function readDocument(text) {
 async function startPage(element) {
   const tell = (text) => fill(element, h("p", { class: "v-plain", role: "alert" }, text));
   if (typeof DecompressionStream === "undefined") {
-    tell("This browser is too old to unpack the run in this page (it lacks DecompressionStream): please open it in a browser of 2023 or later.");
+    tell(`This browser is too old to unpack the run in this page (it lacks DecompressionStream): ${NEWER}.`);
     return;
   }
   let doc;
   try {
     doc = unpackDocument(await readDocument(document.getElementById("vipsim-data").textContent));
   } catch (error) {
-    tell(`The run in this page cannot be read (${error.message}): the file is damaged or cut short; write it again.`);
+    tell(`The run in this page cannot be read (${error.message}): the file is damaged; write it again.`);
     return;
   }
   try {
     mount(element, doc, readAddress(location.hash));
   } catch (error) {
-    tell(`This browser cannot show the run (${error.message}): please open the page in a browser of 2023 or later.`);
+    tell(`This browser cannot show the run (${error.message}): ${NEWER}.`);
     return;
   }
   element.focus({ preventScroll: true });

@@ -2,7 +2,7 @@
 import { h } from "./dom.js";
 import { lengthText, timeText } from "./words.js";
 
-/** At most so many events are printed, and so much (ns) before the first fault and after its first outage is over. */
+/** How many events are printed at most, and how much (ns) before the first fault and after its first outage. */
 const PAPER_ROWS = 60;
 const PAPER_AROUND = 1.2e9;
 
@@ -42,15 +42,13 @@ function outageTable(doc) {
 function eventTable(app) {
   const { store, doc } = app;
   const first = doc.chapters[0]?.time ?? doc.outages[0]?.from ?? store.start;
-  const ends = doc.outages.filter((outage) => outage.from <= first && outage.to > first).map((outage) => outage.to);
+  const ends = doc.outages.filter(({ from, to }) => from <= first && to > first).map(({ to }) => to);
   const over = ends.length > 0 ? Math.min(...ends) : (doc.chapters.at(-1)?.time ?? store.end);
-  const rows = [];
-  for (let index = store.indexAt(first - PAPER_AROUND); index < store.items.length && rows.length < PAPER_ROWS; index += 1) {
-    const item = store.items[index];
-    if (item.time > over + PAPER_AROUND) break;
-    if (item.probe || item.isDetail) continue;
-    rows.push([timeText(item.time, 6), store.nodeName(item.node), item.text, store.why(item)]);
-  }
+  const rows = store.items
+    .slice(store.indexAt(first - PAPER_AROUND), store.indexAt(over + PAPER_AROUND))
+    .filter((item) => !item.probe && !item.isDetail)
+    .slice(0, PAPER_ROWS)
+    .map((item) => [timeText(item.time, 6), store.nodeName(item.node), item.text, store.why(item)]);
   return paperTable(["time", "node", "event", "why"], rows);
 }
 

@@ -1,6 +1,6 @@
 // Which frames of clients are questions, and which of them were answered.
 
-/** Questions of a document: for each frame 0 (none), 1 (a measured probe) or 2 (a poll beside it), and whether it was answered. */
+/** For each frame {rank: 0 (no question), 1 (a measured probe) or 2 (a poll beside it), answered: 0 or 1}. */
 export function findQuestions(doc) {
   const { src, to, of, why, probe, route } = doc.frames;
   const clients = new Set(doc.lanes.filter((lane) => lane.kind === "client").map((lane) => lane.node));
@@ -18,7 +18,8 @@ export function findQuestions(doc) {
     }
     const first = firstOf(of, index);
     const isBack = src[index] !== src[first] && to[index] === src[first];
-    if (isBack && doc.routes[route[index]].every((hop) => doc.outcomes[hop[4]] === "delivered")) answered[first] = 1;
+    const hops = doc.routes[route[index]];
+    if (isBack && hops.every((hop) => doc.outcomes[hop[4]] === "delivered")) answered[first] = 1;
   }
   rankStreams(streams, rank, src);
   return { rank, answered };

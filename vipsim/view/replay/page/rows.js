@@ -2,12 +2,14 @@
 import { findQuestions } from "./questions.js";
 import { countText } from "./words.js";
 
-/** Make the function that lists rows: an index of store.items, or {probes, polls, ...} for what is not listed. */
+/** A row of probes before any is counted. */
+const EMPTY_SUM = { time: 0, probes: 0, probesAnswered: 0, polls: 0, pollsAnswered: 0, others: 0 };
+
+/** Make the function that lists rows: an index of store.items, or {probes, polls, ...} of what is not listed. */
 export function createRows(app) {
   const { items } = app.store;
   const { rank, answered } = findQuestions(app.doc);
   const add = (sum, item) => {
-    sum.last = item.time;
     const name = ["others", "probes", "polls"][rank[item.frame]];
     sum[name] += 1;
     if (name !== "others") sum[`${name}Answered`] += answered[item.frame];
@@ -26,7 +28,7 @@ export function createRows(app) {
         rows.push(index);
         next += 1;
       } else if (items[index].probe) {
-        sum ??= { time: items[index].time, last: 0, probes: 0, probesAnswered: 0, polls: 0, pollsAnswered: 0, others: 0 };
+        sum ??= { ...EMPTY_SUM, time: items[index].time };
         add(sum, items[index]);
       }
     }

@@ -1,6 +1,6 @@
 // The scrubber: the whole run as one line, with its chapters and outages; drag it to any time.
 import { h, setAttr } from "./dom.js";
-import { timeText } from "./words.js";
+import { MS, timeText } from "./words.js";
 
 /** A press so near (px) to a chapter means the chapter. */
 const CHAPTER_SNAP = 6;
@@ -14,14 +14,21 @@ export function createScrubber(app) {
   const thumb = h("div", { class: "v-thumb" });
   const slider = h(
     "div",
-    { class: "v-scrubber", role: "slider", tabindex: "0", "aria-label": "Time of the run", "aria-valuemin": 0, "aria-valuemax": Math.round((store.end - store.start) / 1e6) },
-    ...doc.outages.map((outage) => {
-      const end = outage.to ?? store.end;
-      return h("div", { class: "v-scrub-outage", style: { left: share(outage.from), width: `calc(${share(end)} - ${share(outage.from)})` } });
+    {
+      class: "v-scrubber",
+      role: "slider",
+      tabindex: "0",
+      "aria-label": "Time of the run",
+      "aria-valuemin": 0,
+      "aria-valuemax": Math.round((store.end - store.start) / MS),
+    },
+    ...doc.outages.map(({ from, to }) => {
+      const [left, right] = [share(Math.max(from, store.start)), share(to ?? store.end)];
+      return h("div", { class: "v-scrub-outage", style: { left, width: `calc(${right} - ${left})` } });
     }),
     done,
-    ...doc.chapters.map((chapter) =>
-      h("div", { class: "v-chapter", title: `${timeText(chapter.time)} ${chapter.text}`, style: { left: share(chapter.time) } }),
+    ...doc.chapters.map(({ time, text }) =>
+      h("div", { class: "v-chapter", title: `${timeText(time)} ${text}`, style: { left: share(time) } }),
     ),
     cover,
     thumb,
@@ -30,7 +37,7 @@ export function createScrubber(app) {
     done.style.width = share(app.now);
     thumb.style.left = share(app.now);
     cover.style.left = share(app.now);
-    setAttr(slider, "aria-valuenow", Math.round((app.now - store.start) / 1e6));
+    setAttr(slider, "aria-valuenow", Math.round((app.now - store.start) / MS));
     setAttr(slider, "aria-valuetext", timeText(app.now));
   };
   app.on("time", show);

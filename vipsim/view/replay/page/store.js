@@ -33,7 +33,7 @@ export function createStore(doc) {
     /** One frame with its hops; see readFrame. */
     frame: (index) => (frames[index] ??= readFrame(doc, index)),
     /** Index of the first frame sent at or after a time. */
-    frameIndexAt: (time) => firstAtOrAfter(doc.frames.time.length, (index) => doc.frames.time[index], time),
+    frameIndexAt: (time) => firstAtOrAfter(frames.length, (index) => doc.frames.time[index], time),
     /** Frames that were on their way in the last `span` ns before or at `time`. */
     flightsAt(time, span) {
       const found = [];
@@ -84,7 +84,8 @@ function readFrame(doc, index) {
     const ends = direction ? [b, a] : [a, b];
     const said = doc.outcomes[outcome];
     const isLost = said !== "delivered" && said !== "in_flight";
-    return { link, direction, from: ends[0], to: ends[1], sent: time + sent, arrived: time + arrived, outcome: said, isLost };
+    const times = { sent: time + sent, arrived: time + arrived };
+    return { link, direction, from: ends[0], to: ends[1], ...times, outcome: said, isLost };
   });
   return {
     index,
@@ -106,13 +107,14 @@ function readFrame(doc, index) {
   };
 }
 
-/** Why a frame was sent; "{of}" is the time of the frame that it speaks of, "{since}" how long ago that was. */
+/** Why a frame was sent; "{of}" stands for the time of the frame it speaks of, "{since}" for how long ago. */
 function whyText(doc, index) {
   const all = doc.frames;
   const text = textOf(doc, all.why[index]);
   const of = all.of[index];
   if (of < 0) return text;
-  return text.replace("{of}", timeText(all.time[of], 6)).replace("{since}", lengthText(all.time[index] - all.time[of]));
+  const ago = all.time[index] - all.time[of];
+  return text.replace("{of}", timeText(all.time[of], 6)).replace("{since}", lengthText(ago));
 }
 
 /** Everything that can be listed, in order of time; records before the frames that they cause. */

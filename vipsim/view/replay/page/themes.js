@@ -19,9 +19,10 @@ export function createThemes(app) {
   const chosen = new Map();
   const queries = LOOKS.map((look) => (look.query === null ? null : matchMedia(look.query)));
   const isOn = (index) => chosen.get(LOOKS[index].name) ?? queries[index]?.matches ?? false;
-  const buttons = LOOKS.map((look, index) =>
-    h("button", { class: "v-look", type: "button", title: `${look.label} (${look.key})`, on: { click: () => toggle(look.name) } }, look.label),
-  );
+  const buttons = LOOKS.map(({ name, label, key }) => {
+    const how = { class: "v-look", type: "button", title: `${label} (${key})`, on: { click: () => toggle(name) } };
+    return h("button", how, label);
+  });
   const show = () => {
     LOOKS.forEach((look, index) => {
       root.dataset[look.name] = isOn(index) ? "on" : "off";

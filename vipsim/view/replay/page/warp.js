@@ -29,7 +29,9 @@ const PAGE_OF_HOURS = 20;
 const MOST_MOMENTS = 40;
 
 /** Records and frames that are worth slowing down for, apart from chapters. */
-const SLOW_RECORDS = new Set(["fault", "state", "vip", "announce", "link", "port", "service", "answered", "daemon", "database"]);
+const SLOW_RECORDS = new Set([
+  "fault", "state", "vip", "announce", "link", "port", "service", "answered", "daemon", "database",
+]);
 const SLOW_FRAMES = new Set(["garp", "arp-request", "arp-reply", "arp-probe", "icmp-error"]);
 
 /** Make the map of a store: {pageAt(ns) -> s, timeAt(s) -> ns, speedAt(ns), length: s}. */
@@ -57,7 +59,7 @@ function makeKnots(store) {
   const stands = chapterStands(store);
   const chapters = [...stands.keys()];
   const flights = announcements(store, chapters);
-  const moments = new Set([...chapters, ...momentsBetween(store, chapters), ...flights.keys(), ...flights.values()]);
+  const moments = [...chapters, ...momentsBetween(store, chapters), ...flights.keys(), ...flights.values()];
   const times = [...new Set([store.start, ...moments, store.end])].sort((one, other) => one - other);
   const lengths = times.slice(1).map((time, index) => pageLength(store, chapters, times[index], time));
   const asked = [...stands.values()].reduce((total, stand) => total + stand, flights.size * PAGE_FLIGHT);
@@ -72,7 +74,8 @@ function makeKnots(store) {
     if (index > 0) {
       const before = times[index - 1];
       const isFlight = flights.get(before) === time;
-      page += isFlight ? PAGE_FLIGHT * share : Math.max(lengths[index - 1] * scale, (time - before) / SECOND / fastest);
+      const quickest = (time - before) / SECOND / fastest;
+      page += isFlight ? PAGE_FLIGHT * share : Math.max(lengths[index - 1] * scale, quickest);
     }
     knots.push([time, page]);
     if (stands.has(time)) knots.push([time, (page += stands.get(time) * share)]);
@@ -85,7 +88,8 @@ function chapterStands(store) {
   const letters = new Map();
   for (const { time, text } of store.chapters) letters.set(time, (letters.get(time) ?? 0) + text.length);
   const stand = (count) => Math.min(STAND_MOST, STAND_LEAST + STAND_PER_LETTER * count);
-  return new Map([...letters].sort((one, other) => one[0] - other[0]).map(([time, count]) => [time, stand(count)]));
+  const inOrder = [...letters].sort((one, other) => one[0] - other[0]);
+  return new Map(inOrder.map(([time, count]) => [time, stand(count)]));
 }
 
 function pageLength(store, chapters, from, to) {
