@@ -68,14 +68,15 @@ class Segments:
         back = (packet.dst, packet.dport, packet.src, packet.sport)
         is_syn = bool(int(packet.flags) & _SYN)
         length = len(packet.payload) + is_syn + bool(int(packet.flags) & _FIN)
-        side = self._sides.setdefault(key, {}).get(node)
+        side = before = self._sides.setdefault(key, {}).get(node)
         if is_syn and (side is None or packet.seq not in side.sent):
             side = None
             if not int(packet.flags) & _ACK:
                 self._sides.pop(back, None)  # the ports are used anew
         if side is None:
-            side = self._sides[key][node] = _Side(packet.seq)
-        other = max(self._sides.get(back, {}).values(), key=lambda one: one.last, default=None)
+            acks = {} if before is None else before.acks  # a late reset may still be for the old connection
+            side = self._sides[key][node] = _Side(packet.seq, acks)
+        other = self._other(back, packet)
         why = _why(packet, length, side, other, timer, client)
         side.last = side.acks[packet.ack] = number
         if length:
@@ -88,6 +89,13 @@ class Segments:
             side.acknowledged = other.latest
         side.is_open = side.is_open or not is_syn
         return why
+
+    def _other(self, back: _Ends, packet: Tcp) -> _Side | None:
+        """The other side, as this one knows it: of several who spoke last, or whom a reset refuses."""
+        others = [*self._sides.get(back, {}).values()]
+        if int(packet.flags) & (_RST | _ACK) == _RST:
+            others = [one for one in others if packet.seq in one.acks] or others
+        return max(others, key=lambda one: one.last, default=None)
 
 
 def _why(
