@@ -122,7 +122,7 @@ def check(id: Any = ..., answer: Any = ...) -> Mark:
 def _mark(exercise: Exercise, answer: Any) -> Mark:
     empty = Mark(exercise.id, "open", "", of=exercise.points)
     if is_open(answer):
-        return replace(empty, words=f"put {exercise.form.says} in place of the dots, then run both cells")
+        return replace(empty, words=f"write over the dots, then run both cells: {exercise.form.says}")
     try:
         judged = _judged(exercise, exercise.form.read(answer))
     except Unreadable as error:
