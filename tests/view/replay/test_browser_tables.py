@@ -84,7 +84,7 @@ def test_a_cache_is_what_the_trace_says(reader: Page, name: str) -> None:
     names = nodes_of(trace)
     hosts = sorted({record.node for record in trace.select("neighbor")})
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=40, deadline=None)
     @given(node=st.sampled_from(hosts), time=times(name, "neighbor"))
     def judge(node: str, time: Time) -> None:
         rows, _ = read(reader, name, "hostView", names.index(node), time)
@@ -108,7 +108,7 @@ def test_a_stale_entry_is_called_so(reader: Page, name: str) -> None:
     }
     assert any(owners.values())
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=40, deadline=None)
     @given(vip=st.sampled_from(sorted(owners)), time=times(name, "neighbor", "vip"))
     def judge(vip: str, time: Time) -> None:
         rows, _ = read(reader, name, "vipView", vip, time)
@@ -129,7 +129,7 @@ def test_a_switch_knows_what_the_trace_says(reader: Page, name: str) -> None:
     names = nodes_of(trace)
     switches = sorted({record.node for record in trace.select("fdb")})
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=40, deadline=None)
     @given(node=st.sampled_from(switches), time=times(name, "fdb"))
     def judge(node: str, time: Time) -> None:
         rows, _ = read(reader, name, "switchView", names.index(node), time)
@@ -152,7 +152,7 @@ def test_rows_hold_as_long_as_they_say(reader: Page, name: str, view: str) -> No
     nodes = [names.index(node) for node in sorted({record.node for record in trace.select(kind)})]
     whats: list[object] = [*trace.vips] if view == "vipView" else [*nodes]
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=20, deadline=None)
     @given(what=st.sampled_from(whats), time=times(name, kind, "vip"), share=st.floats(0, 1))
     def judge(what: object, time: Time, share: float) -> None:
         rows, until = read(reader, name, view, what, time)
