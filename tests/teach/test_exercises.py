@@ -45,7 +45,8 @@ def writings(exercise: Exercise, value: Any) -> list[Any]:
     if isinstance(exercise.form, Count):
         return [value, float(value), str(value), np.int64(value), f" {value}.0 "]
     if isinstance(exercise.form, Order):
-        return [list(value), value, ", ".join(value), " -> ".join(value), " > ".join(value).upper()]
+        joined = [", ".join(value), " -> ".join(value), " > ".join(value).upper(), " = ".join(value)]
+        return [list(value), value, *joined, " ".join(value)]
     return [value, value.upper(), f'  "{value}" ', value.title()]
 
 

@@ -96,6 +96,7 @@ RUN: dict[str, dict[str, list[Make]]] = {
         "right": [
             lambda: ["hang", "stop", "crash", "freeze", "isolate", "link_down"],
             lambda: "hang, stop, link_down, isolate, freeze, crash",
+            lambda: "hang < stop < crash = link_down = isolate = freeze",
         ],
         "near": [
             lambda: ["crash", "freeze", "isolate", "link_down", "stop", "hang"],

@@ -214,7 +214,10 @@ class Order:
         """Return the words as the names spell them, in the order given."""
         value = plain(answer)
         if type(value) is str:
-            value = [part for part in re.split(r"\s*(?:->|[,;<>→\n])\s*", _text(value)) if part]
+            text = _text(value)
+            value = [part for part in re.split(r"\s*(?:->|[,;<>=→\n])\s*", text) if part]
+            if len(value) == 1 and not any(" " in name for name in self.names):
+                value = text.split()
         if type(value) not in (list, tuple):
             raise Unreadable(f"{what_it_is(answer)} was given, asked was {self.says}")
         if len(value) > 100:

@@ -111,6 +111,7 @@ EXERCISES = (
                 "the skew is what the priority lacks of the highest one, not the priority itself",
             ),
             Near("one more", lambda: master_down(WORSE, 4), "how many adverts must be missed?"),
+            Near("one less", lambda: master_down(WORSE, 2), "how many adverts must be missed?"),
             Near("the notebook's", lambda: master_down(100), "that is db2 as the file has it"),
         ),
         why="A backup waits for three adverts and its own skew, counted from the last advert that it heard.",
@@ -162,6 +163,7 @@ EXERCISES = (
                 lambda: 20 * SECOND + master_down(100),
                 "whose master-down time is it?",
             ),
+            Near("the file's", lambda: 20 * SECOND + master_down(150), "that is db1 as the file has it"),
             Near("since boot", lambda: master_down(BETTER), "the time of the run was asked"),
         ),
         why="It begins as BACKUP, throws away adverts of a lower priority, and lets its own master-down "

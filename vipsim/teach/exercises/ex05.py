@@ -124,6 +124,10 @@ def _second_silence(seed: int) -> Truth:
     return Truth(max(later, key=lambda word: later[word]))
 
 
+_NOT_AT_ONCE = "there are not two masters from the first moment of the cut"
+_ADVERT = master_down(100) - round(3.25 * SECOND)
+"""By how much the adverts of db2 come behind whole seconds."""
+
 EXERCISES = (
     Exercise(
         id="05.rank",
@@ -166,7 +170,11 @@ EXERCISES = (
         points=2,
         truth=_two_masters,
         near=(
-            Near("the cut", lambda: CUT, "there are not two masters from the first moment of the cut"),
+            Near("the cut", lambda: CUT, _NOT_AT_ONCE),
+            Near("from the cut", lambda: CUT + _ADVERT, _NOT_AT_ONCE),
+            Near(
+                "the end", lambda: FAULT_AT + CUT + _ADVERT, "asked was how long it lasts, not when it ends"
+            ),
             Near(
                 "to the heal",
                 lambda: CUT + round(0.25 * SECOND) - master_down(100),
@@ -186,10 +194,10 @@ EXERCISES = (
         id="05.hang",
         question="The daemon of db1 hangs at 5 s. At 15 s it still does: who answers the pings of app1 to "
         ".219?",
-        form=Choice(("db1", "db2", "both in turn", "nobody")),
+        form=Choice(("db1", "db2", "both", "nobody")),
         points=1,
         truth=_served,
-        near=(),
+        near=(Near("db1", lambda: "db1", "its kernel would answer, but is it asked?"),),
         why="db2 announced itself, and a client believes whoever spoke last; that db1 would answer, too, "
         "nobody asks.",
         hint="Who spoke last of the address, and what does app1's ARP cache do with it?",
@@ -235,7 +243,11 @@ EXERCISES = (
         form=Choice(WORDS),
         points=2,
         truth=_second_silence,
-        near=(),
+        near=(
+            Near(
+                "isolate", lambda: "isolate", "that depends on who speaks first; who is it with this phase?"
+            ),
+        ),
         why="Who slept and wakes as master sends its overdue advert first; the other steps down without a "
         "word, and nobody announces anything.",
         hint="Who is master when the fault ends, who speaks first, and who has a reason to announce the "
