@@ -120,7 +120,7 @@ function fillRow(view, line, place) {
   setAttr(element, "aria-selected", String(item !== null && item.ref === app.selected));
   element.classList.toggle("v-is-sum", item === null);
   element.classList.toggle("v-is-active", place === view.active);
-  element.classList.toggle("v-is-future", place >= view.past);
+  element.classList.toggle("v-is-future", place >= view.past || (item === null && row.last > app.now));
   const isChapter = item !== null && item.frame < 0 && app.chapterTimes.has(item.time);
   element.classList.toggle("v-is-chapter", isChapter);
   const text = item === null ? sumText(row) : item.text;

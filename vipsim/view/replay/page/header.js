@@ -88,16 +88,17 @@ function ownerText(app) {
   return texts.map((text, index) => `${tails[index]}: ${text}`).join(", ");
 }
 
-/** The longest outage of what failed last: a stopwatch while it lasts, its length when it is over. */
+/** The longest outage of what failed last: a stopwatch while any lasts, its length when all are over. */
 function outageNow(app) {
   const begun = app.doc.outages.filter((outage) => outage.from <= app.now);
   if (begun.length === 0) return { text: "none yet", label: "Outage", state: "none" };
   const last = begun.reduce((one, other) => (other.from >= one.from ? other : one));
   const isSame = ({ failover }) => failover !== null && failover === last.failover;
   const same = begun.filter((outage) => outage === last || isSame(outage));
+  const isOn = (outage) => outage.to === null || outage.to > app.now;
   const untilNow = (outage) => Math.min(outage.to ?? Infinity, app.now) - outage.from;
-  const longest = same.reduce((one, other) => (untilNow(other) > untilNow(one) ? other : one));
-  const isOver = longest.to !== null && longest.to <= app.now;
+  const lasting = same.filter(isOn);
+  const longest = (lasting.length > 0 ? lasting : same).reduce((one, other) => (untilNow(other) > untilNow(one) ? other : one));
   const label = app.doc.outages.length > 1 ? `Outage of ${longest.client}` : "Outage";
-  return { text: `${(untilNow(longest) / SECOND).toFixed(3)} s`, label, state: isOver ? "over" : "on" };
+  return { text: `${(untilNow(longest) / SECOND).toFixed(3)} s`, label, state: isOn(longest) ? "on" : "over" };
 }

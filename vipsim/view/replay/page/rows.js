@@ -3,13 +3,14 @@ import { findQuestions } from "./questions.js";
 import { countText } from "./words.js";
 
 /** A row of probes before any is counted. */
-const EMPTY_SUM = { time: 0, probes: 0, probesAnswered: 0, polls: 0, pollsAnswered: 0, others: 0 };
+const EMPTY_SUM = { time: 0, last: 0, probes: 0, probesAnswered: 0, polls: 0, pollsAnswered: 0, others: 0 };
 
 /** Make the function that lists rows: an index of store.items, or {probes, polls, ...} of what is not listed. */
 export function createRows(app) {
   const { items } = app.store;
   const { rank, answered } = findQuestions(app.doc);
   const add = (sum, item) => {
+    sum.last = item.time;
     const name = ["others", "probes", "polls"][rank[item.frame]];
     sum[name] += 1;
     if (name !== "others") sum[`${name}Answered`] += answered[item.frame];
