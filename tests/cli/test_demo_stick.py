@@ -58,7 +58,7 @@ def test_the_list_has_a_link_and_a_question_for_each(listed: Page) -> None:
     for demo in DEMOS.values():
         times = [f"t={parse_duration(one.at) // MS + 1}ms" for one in demo.watch]
         wanted += [f"{page_name(demo)}#{opened}" for opened in ("cover", "cover&projector", *times)]
-        assert f"{demo.line} ({demo.minutes} min; for a projector)" in listed.text
+        assert f"{demo.line} ({demo.minutes} min; for a projector; the run of {demo.scenario})" in listed.text
     assert links == wanted
     for demo in DEMOS.values():
         for said in (demo.predict, demo.outcome, demo.vary, *(one.text for one in demo.watch)):

@@ -104,8 +104,8 @@ def _section(demo: Demo) -> str:
     silent = ", ".join(f"{client} {length}" for client, length in demo.silent.items())
     return (
         f"<section><h2>{_link(demo, 'cover', demo.name)}</h2>"
-        f"<p>{escape(demo.line)} ({demo.minutes} min; "
-        f"{_link(demo, 'cover&projector', 'for a projector')})</p>"
+        f"<p>{escape(demo.line)} ({demo.minutes} min; {_link(demo, 'cover&projector', 'for a projector')}; "
+        f"the run of {escape(demo.scenario)})</p>"
         f'<p class="ask">Ask first: {escape(demo.predict)}</p>'
         f"<details><summary>What to watch for, and what it comes to</summary><table>{moments}</table>"
         f"<p>{escape(demo.outcome)}</p>"
