@@ -1,5 +1,5 @@
 // The boxes of the topology: names, what each node is now, whether its machine is dark.
-import { s, setText } from "./dom.js";
+import { s } from "./dom.js";
 import { fitted, lookOf } from "./looks.js";
 import { spanAt } from "./spans.js";
 import { lengthText } from "./words.js";

@@ -1,7 +1,7 @@
 // Which frames of a window are drawn one by one, and which are too close and become a bar with a count.
 
 const MOST_APART = 3; // so many alike within the height of a bar are still drawn one by one
-const MOST_ARROWS = 420; // arrows at one time; of more, the fullest bins become bars, whatever their number
+const MOST_ARROWS = 300; // arrows at one time; of more, the fullest bins become bars, whatever their number
 
 /**
  * Sort the frames of a stretch of time.

@@ -8,6 +8,7 @@ import { courseOf, pathUntil, pointOn } from "./courses.js";
 import { FAMILIES, familyOf } from "./looks.js";
 
 const MOST_LEGS = 160; // copies that show at one time; more are not told apart anyway
+const MOST_PROBES = 60; // of them clients' own; a browser restyles each of them in every picture
 const GLOW = 0.7; // s of the page
 const TRAVEL = 0.6; // share of it in which a frame travels; then it lingers
 const STEP_TIME = 0.6; // s of the page in which a frame that was stepped to runs its route once
@@ -38,10 +39,13 @@ export function createFlights(app) {
     if (scene.placed === null) return;
     const page = pageOf(app, app.now);
     pool.begin();
+    let probes = 0;
     for (const index of visibleFrames(app, page, longest)) {
       const way = wayOf(scene, doc, doc.frames.route[index]);
       const state = progress(app, doc.frames.time[index], way.span, page);
       if (state === null) continue;
+      if (doc.frames.probe[index]) probes += way.legs.length;
+      if (doc.frames.probe[index] && probes > MOST_PROBES) continue;
       const travelled = app.still ? way.span : state.travelled;
       way.legs.forEach((leg, number) => {
         if (pool.used >= MOST_LEGS || travelled < leg.start) return;

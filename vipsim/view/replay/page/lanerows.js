@@ -1,11 +1,12 @@
 // The rows of the lanes: which there are, and their labels.
+import { addressGroups } from "./addresses.js";
 import { tellingOutages } from "./outages.js";
 
 const MOST_CLIENTS = 12; // of more, those that were silent longest
 
 /**
  * Rows from top to bottom: {kind, label, title, spans}; spans are [from, to, text, node?].
- * An owner's row is one address, its spans tell who owns it.
+ * An owner's row is one address, or several that moved together; its spans tell who owns them.
  */
 export function laneRows(doc) {
   const daemons = doc.lanes.filter((lane) => lane.kind === "daemon");
@@ -14,7 +15,7 @@ export function laneRows(doc) {
     kind: "daemon", title: lane.label, spans: lane.spans,
     label: several.has(lane.node) ? lane.label : doc.nodes[lane.node]?.name ?? lane.label,
   }));
-  for (const { vip, spans } of doc.owners) rows.push({ kind: "owner", label: vip, title: `who owns ${vip}`, spans: ownerSpans(doc, spans) });
+  for (const { short, title, spans } of addressGroups(doc)) rows.push({ kind: "owner", label: short, title: `who owns ${title}`, spans: ownerSpans(doc, spans) });
   for (const lane of doc.lanes.filter((one) => one.kind === "database")) {
     rows.push({ kind: "database", label: lane.label, title: lane.label, spans: lane.spans });
   }

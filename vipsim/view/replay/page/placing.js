@@ -2,7 +2,7 @@
 
 const BOX_GAP = 14; // px between two boxes of a row
 const BAR_HEIGHT = 24; // px: height of a switch
-const CABLE_LENGTH = [18, 96]; // px: shortest and longest cable
+const CABLE_LENGTH = [14, 96]; // px: shortest and longest cable
 const GOOD_CABLE = 40; // px: what a cable gets before boxes get more lines
 const WIDEST_BOX = 210; // px: of a box
 

@@ -1,11 +1,12 @@
 // Who owns a virtual address, as tags that move: one on each node whose kernel answers for it.
+import { addressGroups } from "./addresses.js";
 import { s } from "./dom.js";
 
 const MOST_TAGS = 3; // on one node; of more the rest is counted
 
 /** How many tags a node may have to carry: the picture leaves room for so many. */
 export function tagRoom(doc) {
-  return Math.min(MOST_TAGS, doc.vips.length);
+  return Math.min(MOST_TAGS, addressGroups(doc).length);
 }
 
 /**
@@ -16,7 +17,7 @@ export function createTags(app, placed, { measure, unit }) {
   const { doc } = app.store;
   const element = s("g", { class: "v-tags" });
   const height = unit * 1.6;
-  const lots = doc.vips.map((vip) => ({ vip, tags: new Map(), owners: ownersOf(doc, vip), key: null }));
+  const lots = addressGroups(doc).map(({ label, title, spans }) => ({ vip: label, title, owners: spans, tags: new Map() }));
   let before = null;
 
   const update = (now) => {
@@ -30,45 +31,41 @@ export function createTags(app, placed, { measure, unit }) {
     lots.forEach((lot, index) => {
       const nodes = holders[index].length ? holders[index] : [-1];
       rehang(lot, nodes, element);
-      for (const node of nodes) {
-        const level = heaps.get(node) || 0;
-        heaps.set(node, level + 1);
-        hang(lot, node, level, nodes.length);
-      }
+      for (const node of nodes) heaps.set(node, [...(heaps.get(node) ?? []), { lot, count: nodes.length }]);
     });
+    for (const [node, heap] of heaps) {
+      heap.forEach(({ lot, count }, level) => hangTag(lot, node, { level, of: heap.length, count }, { placed, measure, unit, height }));
+    }
   };
-
-  /** Put one tag on its node, the `level`th there. */
-  function hang(lot, node, level, count) {
-    const tag = lot.tags.get(node);
-    const rest = lots.length - MOST_TAGS + 1;
-    const isLast = lots.length > MOST_TAGS && level === MOST_TAGS - 1;
-    const words = node < 0 ? `nobody owns ${lot.vip}` : count > 1 ? `\u26a0 ${lot.vip}: ${count} owners` : lot.vip;
-    const text = isLast ? `${words} and ${rest} more` : words;
-    const width = measure(text, "700") + unit * 1.3;
-    const box = placed.boxes[node];
-    const x = box ? box.x : placed.width / 2;
-    const y = !box ? height / 2 + 2 + level * (height + 2)
-      : box.side >= 0 ? box.y - box.h / 2 - height / 2 - 3 - level * (height + 2)
-        : box.y + box.h / 2 + height / 2 + 3 + level * (height + 2);
-    const inside = Math.min(Math.max(x, width / 2 + 1), placed.width - width / 2 - 1);
-    tag.group.setAttribute("class", `v-tag v-tag-${node < 0 ? "nobody" : count > 1 ? "twice" : "owned"}`);
-    tag.group.classList.toggle("v-spare", level >= MOST_TAGS);
-    tag.group.style.transform = `translate(${inside.toFixed(1)}px, ${y.toFixed(1)}px)`;
-    tag.rect.setAttribute("x", -width / 2);
-    tag.rect.setAttribute("y", -height / 2);
-    tag.rect.setAttribute("width", width);
-    tag.rect.setAttribute("height", height);
-    tag.rect.setAttribute("rx", height / 2);
-    tag.text.setAttribute("y", unit * 0.36);
-    tag.text.textContent = text;
-  }
 
   return { element, update };
 }
 
-function ownersOf(doc, vip) {
-  return doc.owners.filter((one) => one.vip === vip).flatMap((one) => one.spans);
+/** Put one tag on its node: the `level`th of so many there, of an address with `count` owners. */
+function hangTag(lot, node, { level, of, count }, { placed, measure, unit, height }) {
+  const tag = lot.tags.get(node);
+  const rest = of - MOST_TAGS;
+  const isLast = rest > 0 && level === MOST_TAGS - 1;
+  const words = node < 0 ? `nobody owns ${lot.vip}` : count > 1 ? `\u26a0 ${lot.vip}: ${count} owners` : lot.vip;
+  const text = isLast ? `${words} and ${rest} more` : words;
+  const width = measure(text, "700") + unit * 1.3;
+  const box = placed.boxes[node];
+  const x = box ? box.x : placed.width / 2;
+  const y = !box ? height / 2 + 2 + level * (height + 2)
+    : box.side >= 0 ? box.y - box.h / 2 - height / 2 - 3 - level * (height + 2)
+      : box.y + box.h / 2 + height / 2 + 3 + level * (height + 2);
+  const inside = Math.min(Math.max(x, width / 2 + 1), placed.width - width / 2 - 1);
+  tag.group.setAttribute("class", `v-tag v-tag-${node < 0 ? "nobody" : count > 1 ? "twice" : "owned"}`);
+  tag.group.classList.toggle("v-spare", level >= MOST_TAGS);
+  tag.group.style.transform = `translate(${inside.toFixed(1)}px, ${y.toFixed(1)}px)`;
+  tag.rect.setAttribute("x", -width / 2);
+  tag.rect.setAttribute("y", -height / 2);
+  tag.rect.setAttribute("width", width);
+  tag.rect.setAttribute("height", height);
+  tag.rect.setAttribute("rx", height / 2);
+  tag.text.setAttribute("y", unit * 0.36);
+  tag.text.textContent = text;
+  tag.title.textContent = lot.title;
 }
 
 /** Nodes whose kernel answers at a time; a span that reaches the window's end lasts. */
@@ -99,7 +96,8 @@ function rehang(lot, nodes, parent) {
 function newTag(parent) {
   const rect = s("rect", {});
   const text = s("text", { "text-anchor": "middle" });
-  const group = s("g", { class: "v-tag" }, rect, text);
+  const title = s("title", {});
+  const group = s("g", { class: "v-tag" }, title, rect, text);
   parent.append(group);
-  return { group, rect, text };
+  return { group, title, rect, text };
 }

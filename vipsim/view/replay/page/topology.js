@@ -14,14 +14,8 @@ import { createWires } from "./wires.js";
 export function createTopology(app) {
   const { doc } = app.store;
   const hatches = createHatches();
-  const scene = s("g", {});
-  const over = s("g", { class: "v-over" });
   const flights = createFlights(app);
-  const svg = s("svg", { class: "v-topology-svg", role: "group", "aria-label": "Network" }, hatches.defs, scene);
-  // What moves has a picture of its own, so that the browser does not paint the rest again and again.
-  const moving = s("svg", { class: "v-topology-svg v-topology-moving", role: "group", "aria-label": "Frames on their way" }, flights.element, over);
-  const board = h("div", { class: "v-topology-board" }, h("div", { class: "v-topology-both" }, svg, moving));
-  const element = h("div", { class: "v-topology" }, board);
+  const { board, svg, moving, show } = createLayers(hatches, flights);
   const measure = createMeasure(svg);
   const lanes = lanesOfNodes(doc);
   const bands = lanes.map(bandsOf);
@@ -35,14 +29,9 @@ export function createTopology(app) {
     const wires = createWires(doc, placed, how);
     const bodies = placed.boxes.map((box) => createBody(app, box, lanes[box.index], how));
     const tags = createTags(app, placed, how);
-    for (const one of [svg, moving]) {
-      one.setAttribute("viewBox", `0 0 ${width} ${placed.height}`);
-      one.style.height = `${Math.max(height, placed.height)}px`;
-    }
     flights.place(placed, unit);
-    scene.replaceChildren(wires.element, ...bodies.map((body) => body.element), wires.labels, tags.element);
-    over.replaceChildren(...bodies.map((body) => body.over).filter((text) => text !== null));
     parts = { wires, bodies, tags };
+    show(parts, width, placed.height, Math.max(height, placed.height));
     update();
     select(app.selected);
   };
@@ -69,5 +58,23 @@ export function createTopology(app) {
     flights.select(ref);
     select(ref);
   });
-  return { element, tools: [createLegend(app)] };
+  return { element: h("div", { class: "v-topology" }, board), tools: [createLegend(app)] };
+}
+
+/** Two pictures, one above the other: what moves has its own, so that the browser does not paint the rest anew. */
+function createLayers(hatches, flights) {
+  const scene = s("g", {});
+  const over = s("g", { class: "v-over" });
+  const svg = s("svg", { class: "v-topology-svg", role: "group", "aria-label": "Network" }, hatches.defs, scene);
+  const moving = s("svg", { class: "v-topology-svg v-topology-moving", role: "group", "aria-label": "Frames on their way" }, flights.element, over);
+  const board = h("div", { class: "v-topology-board" }, h("div", { class: "v-topology-both" }, svg, moving));
+  const show = ({ wires, bodies, tags }, width, inner, outer) => {
+    for (const one of [svg, moving]) {
+      one.setAttribute("viewBox", `0 0 ${width} ${inner}`);
+      one.style.height = `${outer}px`;
+    }
+    scene.replaceChildren(wires.element, ...bodies.map((body) => body.element), wires.labels, tags.element);
+    over.replaceChildren(...bodies.map((body) => body.over).filter((text) => text !== null));
+  };
+  return { board, svg, moving, show };
 }

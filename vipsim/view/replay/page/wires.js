@@ -11,7 +11,6 @@ const SEVERED = ["link_down", "port_down", "isolate", "partition"];
  * @returns {{element, labels, update}} `labels` belong above everything; `update(broken)` shows lasting faults
  */
 export function createWires(doc, placed, { measure, unit }) {
-  const common = commonText(doc.links);
   const wires = placed.links.map((points, index) => {
     const link = doc.links[index];
     const title = s("title", {});
@@ -19,7 +18,7 @@ export function createWires(doc, placed, { measure, unit }) {
     const mark = s("path", { class: "v-wire-mark", d: "M-7,-7L7,7M7,-7L-7,7", visibility: "hidden" });
     const label = s("text", { class: "v-wire-label", "text-anchor": "start" });
     const group = s("g", { class: "v-link" }, title, line);
-    const own = link.text === common ? "" : link.text;
+    const own = link.text === doc.plan.cable ? "" : link.text;
     return { group, title, line, mark, label, own, link, at: middleOf(placed, link, points), words: null };
   });
 
@@ -33,21 +32,6 @@ export function createWires(doc, placed, { measure, unit }) {
     setText(wire.title, [`${wire.link.a_end} to ${wire.link.b_end}`, wire.link.text, wire.words].filter(Boolean).join(", "));
   };
 
-  /** Labels beside their cables, those of faults first; what finds no room is only in the title. */
-  const label = () => {
-    const shelf = createShelf();
-    for (const wire of [...wires].sort((a, b) => (a.words ? 0 : 1) - (b.words ? 0 : 1))) {
-      const weight = wire.words ? "700" : "400";
-      const text = fitted(wire.words || wire.own, placed.width / 1.8, measure, weight);
-      const width = measure(text, weight) + 6;
-      const x = Math.max(2, Math.min(wire.at[0] + 11, placed.width - width));
-      const hasRoom = text !== "" && shelf.put(x, wire.at[1] - unit * 0.7, width, unit * 1.4);
-      wire.label.setAttribute("x", x);
-      wire.label.setAttribute("y", wire.at[1] + unit * 0.36);
-      setText(wire.label, hasRoom ? text : "");
-    }
-  };
-
   const update = (broken) => {
     let hasChanged = false;
     wires.forEach((wire, index) => {
@@ -59,7 +43,7 @@ export function createWires(doc, placed, { measure, unit }) {
       hasChanged = true;
       show(wire, here);
     });
-    if (hasChanged) label();
+    if (hasChanged) labelWires(wires, placed, measure, unit);
   };
   return {
     element: s("g", { class: "v-wires" }, ...wires.map((wire) => wire.group)),
@@ -68,11 +52,19 @@ export function createWires(doc, placed, { measure, unit }) {
   };
 }
 
-/** What most cables have in common; the picture says it once. */
-export function commonText(links) {
-  const counts = new Map();
-  for (const link of links) counts.set(link.text, (counts.get(link.text) ?? 0) + 1);
-  return [...counts].reduce((best, one) => (one[1] > best[1] ? one : best), ["", 0])[0];
+/** Labels beside their cables, those of faults first; what finds no room is only in the title. */
+function labelWires(wires, placed, measure, unit) {
+  const shelf = createShelf();
+  for (const wire of [...wires].sort((a, b) => (a.words ? 0 : 1) - (b.words ? 0 : 1))) {
+    const weight = wire.words ? "700" : "400";
+    const text = fitted(wire.words || wire.own, placed.width / 1.8, measure, weight);
+    const width = measure(text, weight) + 6;
+    const x = Math.max(2, Math.min(wire.at[0] + 11, placed.width - width));
+    const hasRoom = text !== "" && shelf.put(x, wire.at[1] - unit * 0.7, width, unit * 1.4);
+    wire.label.setAttribute("x", x);
+    wire.label.setAttribute("y", wire.at[1] + unit * 0.36);
+    setText(wire.label, hasRoom ? text : "");
+  }
 }
 
 /** The middle of the part of a cable that no box hides. */
