@@ -217,7 +217,10 @@ def test_the_ladder_moves_the_clock_by_hand_wheel_and_keys(watch: Watch, pages: 
 def test_hidden_future_tells_no_number_before_its_time(watch: Watch, pages: Pages) -> None:
     player = opened(watch, pages, LOST, "6s")
     assert any("2.722" in text.text for text in texts(player, ".v-span-text"))
+    lesson = player.root.locator(".v-name p")
+    assert lesson.is_visible()
     player.press("h")
+    assert not lesson.is_visible()  # it tells how the run ends
     shown = texts(player, ".v-span-text, .v-part-text")
     assert not any(number in text.text for text in shown for number in ("2.722", "55.040", "70.018"))
     player.press("PageDown", "PageDown")
