@@ -28,9 +28,15 @@ export function createFilter(app) {
       }
       app.select(null);
       app.seek(direction > 0 ? app.store.end : app.store.start);
-      app.say(direction > 0 ? "End of the run" : "Start of the run");
+      app.say(endText(app, direction));
     },
   };
+}
+
+/** What is said where there is nothing more to step to. */
+function endText({ store, doc }, direction) {
+  const isPart = store.start > 0 || store.end < doc.duration;
+  return `${direction > 0 ? "End" : "Start"} of ${isPart ? "the part that is shown" : "the run"}`;
 }
 
 /** Place in `listed` of what is selected now, or else of the last item before now; -1: none. */

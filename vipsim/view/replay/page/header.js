@@ -1,7 +1,7 @@
 // The head of the page: what this is, what happens now, the clock, who owns the address, the outage.
 import { fill, h, setText } from "./dom.js";
 import { firstAtOrAfter } from "./store.js";
-import { listText, SECOND } from "./words.js";
+import { lengthText, listText, SECOND } from "./words.js";
 
 /** Make the header. */
 export function createHeader(app) {
@@ -17,7 +17,7 @@ export function createHeader(app) {
     h(
       "div",
       { class: "v-name" },
-      h("h1", null, doc.name, h("small", null, ` seed ${doc.seed}`)),
+      h("h1", null, doc.name, h("small", null, ` ${whichText(doc)}`)),
       h("p", { title: doc.lesson }, doc.lesson),
     ),
     caption,
@@ -38,6 +38,13 @@ export function createHeader(app) {
   app.on("play", show);
   show();
   return { element };
+}
+
+/** Which run this is, and which part of it if not all. */
+function whichText(doc) {
+  const isPart = doc.start > 0 || doc.end < doc.duration;
+  const part = isPart ? `, ${lengthText(doc.start)} to ${lengthText(doc.end)} of ${lengthText(doc.duration)}` : "";
+  return `seed ${doc.seed}${part}`;
 }
 
 function readout(label, kind) {

@@ -1,6 +1,7 @@
 // The window of the ladder: which part of the run it shows, on one linear clock.
 
 const NOW_SHARE = 0.62; // where now stands in the window, from its top
+const EDGE_SHARE = 0.035; // what is shown beyond the run's ends, so that the label of now has room there
 const SHORTEST = 1e6; // ns
 /** What the key L goes through, in ns; the whole run comes after the longest that is shorter. */
 const WINDOWS = [1e6, 1e7, 1e8, 1e9, 4e9, 1e10];
@@ -17,9 +18,11 @@ export function createLadderView(app) {
     get span() {
       return span;
     },
-    /** The time at the top: now stands at its share, but the window does not leave the run. */
+    /** The time at the top: now stands at its share, but the window hardly leaves the run. */
     get from() {
-      return Math.min(Math.max(app.now - span * NOW_SHARE, app.store.start), Math.max(app.store.start, app.store.end - span));
+      const first = app.store.start - span * EDGE_SHARE;
+      const last = Math.max(first, app.store.end - span * (1 - EDGE_SHARE));
+      return Math.min(Math.max(app.now - span * NOW_SHARE, first), last);
     },
     /** Zoom by steps of 1, 2, 5, ...: in (-1) or out (+1). */
     zoom(direction) {
