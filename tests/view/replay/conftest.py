@@ -22,10 +22,11 @@ CRASH = "database-pair-heartbeat"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests with a browser on one worker: one Chromium serves them all."""
-    for item in items:
-        if "chromium" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("browser"))
+    """Give the files of tests with a browser to two workers: each then needs one Chromium."""
+    tests = [item for item in items if "chromium" in getattr(item, "fixturenames", ())]
+    files = sorted({item.path for item in tests})
+    for item in tests:
+        item.add_marker(pytest.mark.xdist_group(f"browser-{files.index(item.path) % 2}"))
 
 
 # Of the package, not of the session: while playwright runs, this thread has an event loop, and tests of
