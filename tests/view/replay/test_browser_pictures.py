@@ -178,6 +178,24 @@ def test_the_lanes_name_and_measure_the_parts_of_the_outage(watch: Watch, pages:
     assert overlapping(texts(player, ".v-lanes-svg .v-span-text")) == []
 
 
+@pytest.mark.parametrize("name", [FLAPPING, SPLIT, TWO_SWITCHES])
+def test_texts_of_the_lanes_never_overlap(watch: Watch, pages: Pages, name: str) -> None:
+    player = opened(watch, pages, name, "1s")
+    found = texts(player, ".v-lanes-svg .v-span-text")
+    assert len(found) > 5
+    assert overlapping(found) == []
+
+
+def test_the_lanes_zoom_to_one_of_many_outages(watch: Watch, pages: Pages) -> None:
+    player = opened(watch, pages, FLAPPING, "1s")
+    part = player.root.get_by_role("combobox", name="Part of the run that the lanes show")
+    part.select_option(index=2)
+    failover = run(FLAPPING).failovers[2]
+    assert failover.detection is not None
+    told = " ".join(text.text for text in texts(player, ".v-lanes-svg .v-span-text"))
+    assert f"detection {seconds(failover.detection)}" in told
+
+
 def test_the_lanes_are_a_slider(watch: Watch, pages: Pages) -> None:
     player = opened(watch, pages, LOST, "1s")
     slider = player.root.get_by_role("slider", name="Time, over the lanes")

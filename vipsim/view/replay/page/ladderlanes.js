@@ -43,7 +43,7 @@ export function drawStrips(doc, xs, scale, fill) {
       else if (lane.kind === "client") parts.push(...stripes(lane, x - STRIP / 3, (2 * STRIP) / 3, scale, fill));
     }
     for (const one of doc.breaks ?? []) {
-      if (one.nodes.includes(node) && (one.text === "down" || one.text === "frozen")) {
+      if (daemons.length === 0 && one.nodes.includes(node) && (one.text === "down" || one.text === "frozen")) {
         parts.push(...stripes({ spans: [[one.from, one.to, one.text]] }, x - STRIP / 2, STRIP, scale, fill));
       }
     }

@@ -84,10 +84,11 @@ function besideBar(row, to, place, length, { axis, y, height, unit, measure }) {
 /** The row of an outage: its parts one after the other, with their names and lengths in or beside them. */
 export function drawParts(outages, how) {
   const { axis, y, height, measure, fill } = how;
+  let taken = axis.left; // where the last text beside an outage ends
   return outages.flatMap((outage, index) => {
     const place = clippedSpan(outage.from, outage.to, axis);
     if (place === null) return [];
-    const parts = outage.parts.map((part) => ({ name: part[0], to: part[2], text: partText(outage, part), spot: clippedSpan(part[1], part[2], axis) }));
+    const parts = outage.parts.map((part) => ({ name: part[0], from: part[1], to: part[2], text: partText(outage, part), spot: clippedSpan(part[1], part[2], axis) }));
     const shapes = parts.filter(({ spot }) => spot !== null).flatMap(({ name, text, spot }) => {
       const size = { x: spot.low, y, width: spot.width, height };
       return [s("rect", { ...size, class: `v-span v-phase-${name}` }, s("title", {}, text)), s("rect", { ...size, class: "v-n-hatched", fill: fill(name) })];
@@ -95,7 +96,7 @@ export function drawParts(outages, how) {
     const fits = ({ text, spot }) => spot !== null && measure(text, "600") + 10 <= spot.width;
     const inside = parts.filter(fits).map((part) => partLabel(part, part.text, part.to, how));
     const waiting = parts.filter((part) => !fits(part));
-    const room = roomBeside(place, outages[index - 1], outages[index + 1], axis);
+    const room = roomBeside(place, outages[index - 1], outages[index + 1], axis, taken);
     const words = waiting.map((part) => part.text).join(" \u00b7 ");
     if (waiting.length === 0) return [...shapes, ...inside];
     if (measure(words, "600") > room.width) {
@@ -105,9 +106,21 @@ export function drawParts(outages, how) {
         return [...shapes, ...inside.filter((label) => label.dataset.part !== widest.name), partLabel(widest, all, outage.to, how)];
       }
     }
-    const text = fitted(words, room.width, measure, "600");
-    return [...shapes, ...inside, text.length < 8 ? null : spanText(room.x, text, room.anchor, outage.to, how)].filter((part) => part !== null);
+    const text = measure(words, "600") <= room.width ? words : longestFitting(waiting, room.width, measure);
+    if (room.anchor === "start" && text !== "") taken = room.x + measure(text, "600") + 10;
+    return [...shapes, ...inside, text === "" ? null : spanText(room.x, text, room.anchor, outage.to, how)].filter((part) => part !== null);
   });
+}
+
+/** The names of the longest parts, as many as find room. */
+function longestFitting(parts, width, measure) {
+  const byLength = [...parts].sort((a, b) => b.to - b.from - (a.to - a.from));
+  for (let count = byLength.length; count > 0; count -= 1) {
+    const kept = parts.filter((part) => byLength.indexOf(part) < count);
+    const text = kept.map((part) => part.text).join(" \u00b7 ");
+    if (measure(text, "600") <= width) return text;
+  }
+  return "";
 }
 
 /** A text in the middle of a part. */
@@ -123,8 +136,8 @@ function spanText(x, text, anchor, until, { y, height, unit }) {
 }
 
 /** Where the names of short parts stand: beside the outage, on the side that has more room. */
-function roomBeside(place, before, after, axis) {
-  const leftEdge = before === undefined ? axis.left : Math.max(axis.left, axis.x(before.to));
+function roomBeside(place, before, after, axis, taken) {
+  const leftEdge = before === undefined ? axis.left : Math.max(taken, axis.x(before.to));
   const rightEdge = after === undefined ? axis.right : Math.min(axis.right, axis.x(after.from));
   const rooms = [place.low - leftEdge - 14, rightEdge - place.low - place.width - 14];
   return rooms[1] >= rooms[0] ? { width: rooms[1], x: place.low + place.width + 7, anchor: "start" }

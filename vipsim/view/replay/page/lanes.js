@@ -9,6 +9,7 @@ import { tickStep, tickText } from "./spans.js";
 import { SECOND, timeText } from "./words.js";
 
 const KEY_STEP = 0.01; // share of the window that the arrow keys go
+const MOST_BUTTONS = 3; // of more windows to choose there is a list
 const FULL_ROWS = 9; // of more, each is lower
 
 /** Make the part. */
@@ -142,7 +143,7 @@ function listenToSlider(parts) {
 /** Buttons that zoom to an outage and back. */
 function fillTools(parts, box) {
   const { doc, outages } = parts;
-  const choices = [{ words: "whole run", window: [doc.start, doc.end] }, ...outages.slice(0, 6).map((outage, index) => {
+  const choices = [{ words: "whole run", window: [doc.start, doc.end] }, ...outages.map((outage, index) => {
     const margin = Math.max(0.15 * (outage.to - outage.from), SECOND / 100);
     return {
       words: outages.length > 1 ? `outage ${index + 1}` : "outage",
@@ -150,15 +151,28 @@ function fillTools(parts, box) {
     };
   })];
   if (choices.length < 2) return;
-  const buttons = choices.map(({ words, window }) =>
-    h("button", { class: "v-look", type: "button", title: `The lanes show the ${words}`, on: { click: () => choose(window) } }, words));
-  const choose = (window) => {
-    parts.window = window;
-    buttons.forEach((button, index) => setAttr(button, "aria-pressed", String(choices[index].window === window)));
+  const choose = (index) => {
+    parts.window = choices[index].window;
     if (parts.axis !== null) drawLanes(parts, parts.width);
   };
-  choose(choices[0].window);
-  fill(box, ...buttons);
+  fill(box, ...(choices.length > MOST_BUTTONS ? [windowList(choices, choose)] : windowButtons(choices, choose)));
+}
+
+function windowButtons(choices, choose) {
+  const buttons = choices.map(({ words }, index) =>
+    h("button", { class: "v-look", type: "button", title: `The lanes show the ${words}`, "aria-pressed": String(index === 0), on: { click: () => press(index) } }, words));
+  const press = (index) => {
+    buttons.forEach((button, place) => setAttr(button, "aria-pressed", String(place === index)));
+    choose(index);
+  };
+  return buttons;
+}
+
+/** Many outages: a list has room for them. */
+function windowList(choices, choose) {
+  const list = h("select", { "aria-label": "Part of the run that the lanes show", on: { change: () => choose(list.selectedIndex) } },
+    ...choices.map(({ words, window }, index) => h("option", null, index === 0 ? words : `${words}, ${timeText(window[0])}`)));
+  return list;
 }
 
 /** The lanes for who cannot see them. */

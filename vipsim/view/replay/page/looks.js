@@ -50,6 +50,7 @@ export function lookOf(text) {
     "FAULT": "fault",
     "daemon stopped": "stopped",
     "down": "down",
+    "frozen": "frozen",
     "answered": "answered",
     "silent": "silent",
     "PRIMARY": "primary",
