@@ -44,7 +44,8 @@ export function createAnatomy(app, names) {
     leave,
     enter: (octet) => tree.focus(fieldAt(parts, octet)),
   });
-  const copy = h("button", { class: "v-look v-copy", type: "button", on: { click: () => copyOctets(app, dump, octets, copy) } }, "Copy bytes");
+  const copy = h("button", { class: "v-look v-copy", type: "button" }, "Copy bytes");
+  copy.addEventListener("click", () => copyOctets(app, dump, octets, copy));
   const below = h("div", { class: "v-anatomy-bytes" }, h("div", { class: "v-anatomy-head" }, line, copy), dump.element);
   return {
     element: h("div", { class: "v-anatomy" }, tree.element, below),

@@ -8,7 +8,9 @@ import { createStory, fateText } from "./story.js";
 import { createTabs } from "./tabs.js";
 import { exactText } from "./words.js";
 
-const NOTHING_SELECTED = "Nothing is selected. Choose an event in the list, or a frame in a picture: here stand what it says, why it happened, its fields and its bytes.";
+const NOTHING_SELECTED =
+  "Nothing is selected. Choose an event in the list, or a frame in a picture: " +
+  "here stand what it says, why it happened, its fields and its bytes.";
 
 /** Make the part. */
 export function createDetail(app) {
@@ -59,8 +61,10 @@ function headParts(app, item) {
 function createWalk(app, label, sameSort) {
   let found = [-1, -1];
   const go = (place) => () => found[place] >= 0 && app.select(`f${found[place]}`);
-  const button = (place, sign, word) =>
-    h("button", { class: "v-look", type: "button", title: `${word} frame of the same ${label}`, "aria-label": `${word} frame of the same ${label}`, on: { click: go(place) } }, sign);
+  const button = (place, sign, word) => {
+    const name = `${word} frame of the same ${label}`;
+    return h("button", { class: "v-look", type: "button", title: name, "aria-label": name, on: { click: go(place) } }, sign);
+  };
   const buttons = [button(0, "‹", "Previous"), button(1, "›", "Next")];
   const element = h("span", { class: "v-walk" }, buttons[0], label, buttons[1]);
   return {

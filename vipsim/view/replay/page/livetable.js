@@ -53,7 +53,8 @@ function putRows(body, wanted) {
 
 function drawLiveRow(row, stamp, columns, flash) {
   const age = h("td", { class: "v-live-age" });
-  const name = ["v-live-row", flash && "v-flash", row.isFirst && "v-is-first", row.isWrong && "v-is-wrong", row.fault && "v-has-fault"].filter(Boolean).join(" ");
+  const marks = { "v-flash": flash, "v-is-first": row.isFirst, "v-is-wrong": row.isWrong, "v-has-fault": row.fault };
+  const name = ["v-live-row", ...Object.keys(marks).filter((mark) => marks[mark])].join(" ");
   const badge = row.badge ? h("span", { class: "v-live-badge" }, row.badge) : null;
   const cells = row.cells.map((text) => h("td", null, text));
   const elements = [h("tr", { class: name }, h("th", { scope: "row" }, row.head, badge), cells, age)];

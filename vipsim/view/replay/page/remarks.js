@@ -10,8 +10,12 @@ const REMARKS = {
   },
   arp: {
     "sender MAC": (mac, _, names) => names.macWords(mac),
-    "sender IP": (ip, decoded, names) => (ip === valueOf(decoded, "arp", "target IP") ? bothRemarks(names.ipWords(ip), "same as the target: an announcement") : names.ipWords(ip)),
-    "target MAC": (mac, decoded, names) => (valueOf(decoded, "arp", "operation") === 1 ? "not known, not read in a request" : names.macWords(mac)),
+    "sender IP": (ip, decoded, names) => {
+      const isAnnounced = ip === valueOf(decoded, "arp", "target IP");
+      return bothRemarks(names.ipWords(ip), isAnnounced ? "same as the target: an announcement" : "");
+    },
+    "target MAC": (mac, decoded, names) =>
+      valueOf(decoded, "arp", "operation") === 1 ? "not known, not read in a request" : names.macWords(mac),
     "target IP": (ip, _, names) => names.ipWords(ip),
   },
   ipv4: {
@@ -85,5 +89,5 @@ function intervalRemark() {
 }
 
 function bothRemarks(one, other) {
-  return one ? `${one}; ${other}` : other;
+  return [one, other].filter(Boolean).join("; ");
 }
