@@ -250,6 +250,13 @@ def test_a_window_outside_the_run_is_refused(window):
         replay_document(trace, window)
 
 
+@pytest.mark.parametrize("window", ["4s", ("4s",), ("4s", "5s", "6s"), 4, {}])
+def test_a_window_is_a_pair(window):
+    trace, _ = shown(CRASH)
+    with pytest.raises(VipsimError, match="a window is a pair of times such as"):
+        replay_document(trace, window)
+
+
 def test_a_trace_without_frames_is_refused():
     trace = vs.run(vs.pair(faults=[vs.crash("db1", at="5s")]), seed=1, level=Level.PROTOCOL)
     with pytest.raises(TraceError, match="recorded at level protocol and has no frames"):

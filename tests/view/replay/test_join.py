@@ -33,11 +33,22 @@ def test_a_module_for_others_exports_at_its_end() -> None:
     assert joined({"main.js": DOM}, "main.js", ("h",)).endswith("\nexport { h };\n")
 
 
+def test_files_may_stand_in_folders() -> None:
+    files = {
+        "main.js": 'import { a } from "./one/a.js";\na();',
+        "one/a.js": 'import { b } from "../two/b.js";\nimport { c } from "./c.js";\nexport const a = b + c;',
+        "one/c.js": "export const c = 1;",
+        "two/b.js": "export const b = 2;",
+    }
+    assert joined(files, "main.js") == "const b = 2;\nconst c = 1;\nconst a = b + c;\na();\n"
+
+
 @pytest.mark.parametrize(
     ("files", "told"),
     [
         ({"main.js": 'import { a } from "./a.js";', "a.js": ""}, "main.js:1: a.js does not export a"),
         ({"main.js": 'import { a } from "./a.js";'}, "main.js:1: there is no a.js"),
+        ({"main.js": 'import { a } from "../a.js";'}, "main.js:1: there is no ../a.js"),
         ({"other.js": ""}, "main.js: there is no such file"),
         ({"main.js": 'import a from "./a.js";'}, "main.js:1: write imports as"),
         ({"main.js": 'import { a as b } from "./a.js";'}, "main.js:1: write imports as"),
@@ -82,10 +93,10 @@ def test_nobody_exports_what_is_not_there() -> None:
 def test_the_page_holds_all_of_its_scripts_and_styles() -> None:
     folder = Path(html.__file__).parent / "page"
     _, style, script = html.page_parts()
-    for file in folder.glob("*.js"):
+    for file in folder.rglob("*.js"):
         lines = [
             line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("function ")
         ]
         assert all(line in script for line in lines), f"{file.name} is imported by nobody"
-    for file in folder.glob("*.css"):
+    for file in folder.rglob("*.css"):
         assert file.read_text(encoding="utf-8") in style

@@ -59,7 +59,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vipsim.errors import TraceError
+from vipsim.errors import TraceError, VipsimError
 from vipsim.trace import Level, Trace
 from vipsim.trace.document import failover_document
 from vipsim.trace.journal import causes_of
@@ -101,7 +101,7 @@ def replay_document(trace: Trace, window: tuple[Time | str, Time | str] | None =
             f"this trace was recorded at level {trace.level.name.lower()} and has no frames to replay: "
             "run it again at level frames"
         )
-    part = window_of(trace, *(window or (None, None)))
+    part = chosen_part(trace, window)
     places = read_places(trace)
     texts: Shared[str] = Shared()
     told = messages(trace, Window(0, trace.duration))
@@ -142,3 +142,18 @@ def replay_document(trace: Trace, window: tuple[Time | str, Time | str] | None =
         "failovers": [failover_document(failover) for failover in trace.failovers],
         "chapters": chapters(trace, part),
     }
+
+
+def chosen_part(trace: Trace, window: tuple[Time | str, Time | str] | None) -> Window:
+    """Return the part of the run that a window names.
+
+    Raises
+    ------
+    VipsimError
+        If it is no pair of times, or nothing of the run lies in it.
+    """
+    if window is None:
+        return window_of(trace, None, None)
+    if not isinstance(window, tuple | list) or len(window) != 2:
+        raise VipsimError(f'a window is a pair of times such as ("4s", "10s"), not {str(window)[:40]!r}')
+    return window_of(trace, *window)

@@ -10,10 +10,11 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from html import escape
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any
 
 from vipsim.trace.plain import in_order
@@ -59,14 +60,27 @@ def packed(document: Mapping[str, Any]) -> str:
 @cache
 def page_parts() -> tuple[str, str, str]:
     """Return the template, the style sheet and the script of every page."""
-    folder = files("vipsim.view.replay").joinpath("page")
-    texts = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir() if file.is_file()}
+    texts = dict(_texts(files("vipsim.view.replay").joinpath("page"), ""))
     scripts = {name: texts[name] for name in sorted(texts) if name.endswith(".js")}
-    styles = [name for name in sorted(texts) if name.endswith(".css")]
-    order = [name for name in FIRST_STYLES if name in styles]
-    order += [name for name in styles if name not in FIRST_STYLES + LAST_STYLES]
-    order += [name for name in LAST_STYLES if name in styles]
-    return texts["page.html"], "\n".join(texts[name] for name in order), joined(scripts, ENTRY)
+    styles = sorted((name for name in texts if name.endswith(".css")), key=_style_order)
+    return texts["page.html"], "\n".join(texts[name] for name in styles), joined(scripts, ENTRY)
+
+
+def _texts(folder: Traversable, prefix: str) -> Iterator[tuple[str, str]]:
+    """Yield path and text of every file of the page; paths have slashes."""
+    for file in folder.iterdir():
+        if file.is_dir():
+            yield from _texts(file, f"{prefix}{file.name}/")
+        elif file.name.endswith((".js", ".css", ".html")):
+            yield prefix + file.name, file.read_text(encoding="utf-8")
+
+
+def _style_order(path: str) -> tuple[int, str]:
+    """Style sheets that others build upon, the others by name, and those that have the last word."""
+    name = path.rpartition("/")[2]
+    if name in FIRST_STYLES:
+        return FIRST_STYLES.index(name), path
+    return len(FIRST_STYLES) + (name in LAST_STYLES), path
 
 
 def _hash(text: str) -> str:

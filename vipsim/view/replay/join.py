@@ -2,12 +2,13 @@
 
 The modules are plain files that a browser would load as they are. To be joined they keep to a few rules, and
 whatever breaks one is refused with its place: imports come first, each on a line of its own, by name, from a
-file beside it; exports are made at declarations; a name at the top level is used in one file only, because
+file of the page; exports are made at declarations; a name at the top level is used in one file only, because
 joined files share one scope.
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import NoReturn
 
 from vipsim.errors import VipsimError
 
-_IMPORT = re.compile(r'import \{ (\w+(?:, \w+)*) \} from "\./([\w-]+\.js)";')
+_IMPORT = re.compile(r'import \{ (\w+(?:, \w+)*) \} from "(\.\.?/(?:\.\./)*(?:[\w-]+/)*[\w-]+\.js)";')
 _EXPORT = re.compile(r"export (?=(?:async )?(?:function|const|let|class)\b)")
 _DECLARATION = re.compile(r"(?:async )?(?:function\*?|const|let|class) (.)(\w*)")
 _FORBIDDEN = re.compile(r"</script|<!--", re.IGNORECASE)
@@ -41,7 +42,7 @@ def joined(sources: Mapping[str, str], entry: str, exports: Sequence[str] = ()) 
     Parameters
     ----------
     sources : mapping
-        Text of each file by name, such as ``"main.js"``.
+        Text of each file by its path in the page's folder, such as ``"main.js"`` or ``"core/dom.js"``.
     entry : str
         The file where the page begins; it comes last.
     exports : sequence of str
@@ -104,7 +105,11 @@ def _import(name: str, number: int, line: str, *, is_first: bool) -> tuple[int, 
         _refuse(name, number, 'write imports as import { name, other } from "./file.js"; on one line')
     if not is_first:
         _refuse(name, number, "imports come before everything else")
-    return number, found[2], tuple(found[1].split(", "))
+    return (
+        number,
+        posixpath.normpath(posixpath.join(posixpath.dirname(name), found[2])),
+        tuple(found[1].split(", ")),
+    )
 
 
 def _order(modules: Mapping[str, _Module], entry: str) -> list[_Module]:

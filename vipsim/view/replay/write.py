@@ -12,8 +12,7 @@ from vipsim.files import written_whole
 from vipsim.trace import Trace
 from vipsim.units import MS, SECOND, Time, format_duration
 from vipsim.view.lanes import Window, scenario_nodes
-from vipsim.view.lanes import window as window_of
-from vipsim.view.replay.document import replay_document
+from vipsim.view.replay.document import chosen_part, replay_document
 from vipsim.view.replay.html import page_html
 
 MOST_FRAMES = 60_000
@@ -60,7 +59,7 @@ def write_replay(
     target = Path(path)
     if target.suffix.lower() not in (".html", ".htm"):
         raise VipsimError(f"{target.name}: a replay is a web page: give a name that ends in .html")
-    _refuse_too_many(trace, window_of(trace, *(window or (None, None))))
+    _refuse_too_many(trace, chosen_part(trace, window))
     document = replay_document(trace, window)
     content = page_html(document, document["title"]).encode("utf-8")
     try:
