@@ -80,7 +80,8 @@ function bandsIn(lanes, node, box, place, element) {
       color.setAttribute("class", `v-n-band v-look-${word.look}`);
       hatch.setAttribute("fill", place.fill(word.frozen ? "frozen" : word.look));
       text.setAttribute("class", `v-n-word v-ink-${word.look}`);
-      text.textContent = fitted(word.text, box.w - 12, measure, "700");
+      const room = box.w - 12;
+      text.textContent = word.short && measure(word.text, "700") > room ? fitted(word.short, room, measure, "700") : fitted(word.text, room, measure, "700");
     };
     return { read, draw };
   });
@@ -102,12 +103,12 @@ function clientsOf(lanes, now) {
   const silent = lanes.map((lane) => spanAt(lane.spans, now)).filter((span) => span && span[2] === "silent");
   if (!silent.length) {
     const known = lanes.some((lane) => spanAt(lane.spans, now));
-    return { text: known ? "answered" : "not asking", look: known ? "answered" : "else", frozen: false };
+    return { text: known ? "answered" : "not asking", short: known ? "\u2713" : "", look: known ? "answered" : "else", frozen: false };
   }
   const since = Math.max(...silent.map((span) => now - span[0]));
   const length = since >= 1e8 ? `${(Math.floor(since / 1e8) / 10).toFixed(1)} s` : lengthText(since);
   const many = lanes.length > 1 ? `${silent.length} of ${lanes.length} silent` : "silent";
-  return { text: `${many} ${length}`, look: "silent", frozen: false };
+  return { text: `${many} ${length}`, short: `\u2717 ${length}`, look: "silent", frozen: false };
 }
 
 function writeLines(box, element, { measure, unit, from }) {
