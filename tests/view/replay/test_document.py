@@ -97,12 +97,11 @@ def _owners_are_the_traces(trace, document):
 
 
 def _tables_are_the_traces(trace, document):
-    times = {record.time for record in trace.select("neighbor")}
-    times |= {record.time for record in trace.select("fault")}
-    some = sorted(times)[:: max(1, len(times) // 12)]
+    times = sorted({record.time for record in trace.select("neighbor")})
+    some = {*times[:: max(1, len(times) // 12)], *(record.time for record in trace.select("fault"))}
     for node in document["nodes"]:
         if node["kind"] != "switch":
-            for time in (0, *some, trace.duration):
+            for time in (0, *sorted(some), trace.duration):
                 real = [(str(ip), str(mac), iface) for ip, mac, iface in trace.arp_table(node["name"], time)]
                 assert arp_at(document, node["name"], time) == sorted(real)
     names = [node["name"] for node in document["nodes"]]
@@ -282,3 +281,10 @@ def test_equal_frames_at_one_switch_are_told_apart():
     assert decode(asked[0]["octets"]).packet == next(
         hop.frame.packet for hop in trace.frames if hop.sent == asked[0]["time"]
     )
+
+
+def test_a_host_that_boots_knows_nobody():
+    trace = vs.run(vs.pair(faults=[vs.crash("db1", at="5s"), vs.reboot("db1", at="10s")]), seed=1)
+    document = replay_document(trace)
+    assert arp_at(document, "db1", 10 * SECOND - 1)
+    assert arp_at(document, "db1", 10 * SECOND) == []
