@@ -15,8 +15,8 @@ FOLDER = Path(vipsim.view.replay.__file__).parent / "page"
 
 
 def opened(chromium: Browser, **names: str) -> Page:
-    """Return an empty page where `tested` holds these functions: ``names`` is function="file.js"."""
-    sources = {path.name: path.read_text("utf-8") for path in FOLDER.glob("*.js")}
+    """Return an empty page where `tested` holds these functions: ``names`` is function="room/file.js"."""
+    sources = {path.relative_to(FOLDER).as_posix(): path.read_text("utf-8") for path in FOLDER.rglob("*.js")}
     imports = [f'import {{ {name} }} from "./{file}";' for name, file in names.items()]
     sources["tested.js"] = "\n".join([*imports, f"globalThis.tested = {{ {', '.join(names)} }};"])
     page = chromium.new_page()

@@ -22,7 +22,9 @@ DOCUMENTS: dict[str, dict[str, Any]] = {}
 
 def blank_page(chromium: Browser) -> Page:
     """Return a page with the panel's modules and the documents of `RUNS`."""
-    page = opened(chromium, createApp="app.js", createDetail="detail.js", chainOf="causes.js")
+    page = opened(
+        chromium, createApp="core/app.js", createDetail="detail/detail.js", chainOf="detail/causes.js"
+    )
     call(page, "{ globalThis.docs = {}; }")
     for run in RUNS:
         if run not in TRACES:

@@ -42,7 +42,12 @@ BROKEN = [OPTIONS, b"", b"\0" * 13, b"\0" * 14, *CUT]
 @pytest.fixture(scope="module")
 def decoder(chromium: Browser) -> Iterator[Page]:
     """A page that has the decoder, and the layouts that a document carries."""
-    page = opened(chromium, decodeFrame="decode.js", bitsAt="decode.js", conversationOf="conversations.js")
+    page = opened(
+        chromium,
+        decodeFrame="detail/decode.js",
+        bitsAt="detail/decode.js",
+        conversationOf="detail/conversations.js",
+    )
     call(page, "{ globalThis.layouts = JSON.parse(values[0]); }", json.dumps(LAYOUTS))
     yield page
     page.close()

@@ -24,7 +24,9 @@ NODES = (("db1", DB1, DB1_MAC), ("db2", DB2, DB2_MAC), ("app", APP, APP_MAC))
 
 @pytest.fixture(scope="module")
 def teller(chromium: Browser) -> Iterator[Page]:
-    page = opened(chromium, decodeFrame="decode.js", sentenceOf="sentence.js", createNames="names.js")
+    page = opened(
+        chromium, decodeFrame="detail/decode.js", sentenceOf="detail/sentence.js", createNames="core/names.js"
+    )
     nodes = [
         {"name": name, "ifaces": [{"mac": str(mac), "address": f"{address}/24"}]}
         for name, address, mac in NODES

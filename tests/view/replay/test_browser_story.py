@@ -32,7 +32,9 @@ def document(name: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def stage(chromium: Browser) -> Iterator[Page]:
     """A page that knows the documents of `TOLD` by name, and the modules that tell them."""
-    page = opened(chromium, createStore="store.js", createWarp="warp.js", findQuestions="questions.js")
+    page = opened(
+        chromium, createStore="core/store.js", createWarp="core/warp.js", findQuestions="events/questions.js"
+    )
     page.evaluate("globalThis.documents = {}")
     for name in [*TOLD, "lost-announcement"]:
         call(page, "{ documents[values[0]] = JSON.parse(values[1]); }", name, json.dumps(document(name)))

@@ -30,13 +30,13 @@ TRACES: dict[str, Trace] = {}
 @pytest.fixture(scope="module")
 def reader(chromium: Browser) -> Iterator[Page]:
     """A page that has the documents of `SCENARIOS`, and reads their tables."""
-    views = {name: "tableviews.js" for name in ("hostView", "vipView", "switchView")}
+    views = {name: "tables/views.js" for name in ("hostView", "vipView", "switchView")}
     page = opened(
         chromium,
-        createNames="names.js",
-        firstShown="tables.js",
-        createApp="app.js",
-        createTables="tables.js",
+        createNames="core/names.js",
+        firstShown="tables/tables.js",
+        createApp="core/app.js",
+        createTables="tables/tables.js",
         **views,
     )
     call(page, "{ globalThis.docs = {}; }")

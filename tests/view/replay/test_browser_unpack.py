@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 )
 def test_the_document_comes_back_whole(chromium: Browser, name: str) -> None:
     _, document = shown(name)
-    page = opened(chromium, unpackDocument="unpack.js")
+    page = opened(chromium, unpackDocument="core/unpack.js")
     back = call(
         page,
         "JSON.stringify(tested.unpackDocument(JSON.parse(values[0])))",
@@ -31,6 +31,6 @@ def test_the_document_comes_back_whole(chromium: Browser, name: str) -> None:
 
 
 def test_what_is_not_packed_is_taken_as_it_is(chromium: Browser) -> None:
-    page = opened(chromium, unpackDocument="unpack.js")
+    page = opened(chromium, unpackDocument="core/unpack.js")
     assert call(page, 'tested.unpackDocument({ bytes: ["00"] })') == {"bytes": ["00"]}
     page.close()

@@ -1,5 +1,6 @@
 """ES modules joined to one: order, one scope, and what is refused with its place."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,16 @@ def test_the_page_holds_all_of_its_scripts_and_styles() -> None:
         assert all(line in script for line in lines), f"{file.name} is imported by nobody"
     for file in folder.rglob("*.css"):
         assert file.read_text(encoding="utf-8") in style
+
+
+def test_the_rooms_of_the_page_know_only_what_is_below_them() -> None:
+    """Core knows nobody and drawing nobody; each picture knows these two; the shell knows all pictures."""
+    folder = Path(html.__file__).parent / "page"
+    pictures = {"topology", "ladder", "lanes", "events", "detail", "tables"}
+    below = {"core": set(), "drawing": set(), "shell": {"core", "drawing", *pictures}}
+    below |= {picture: {"core", "drawing"} for picture in pictures} | {"page": {"core", "drawing", "shell"}}
+    for file in folder.rglob("*.js"):
+        room = file.parent.name
+        named = re.findall(r'^import .* from "(\.[^"]*)";', file.read_text(encoding="utf-8"), re.MULTILINE)
+        used = {(file.parent / name).resolve().parent.name for name in named} - {room}
+        assert used <= below[room], file.name

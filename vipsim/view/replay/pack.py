@@ -1,4 +1,4 @@
-"""A document made small for the page that carries it: `page/unpack.js` gives the document back, all of it.
+"""A document made small for the page that carries it: `core/unpack.js` in the page gives all of it back.
 
 Most frames of a run differ from an earlier one by a counter and a checksum. So times are told as steps, and
 octets by *forms*: a frame with holes, and what stands in the holes as steps from the last frame of that form.

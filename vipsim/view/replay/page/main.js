@@ -1,10 +1,10 @@
 // Where the page begins: it unpacks its document and shows it; elsewhere, mount() does.
-import { createApp } from "./app.js";
-import { h, fill } from "./dom.js";
-import { createPage } from "./page.js";
-import { LOOK_NAMES } from "./themes.js";
-import { unpackDocument } from "./unpack.js";
-import { MS, SECOND } from "./words.js";
+import { createApp } from "./core/app.js";
+import { unpackDocument } from "./core/unpack.js";
+import { MS, SECOND } from "./core/words.js";
+import { h, fill } from "./drawing/dom.js";
+import { createPage } from "./shell/page.js";
+import { LOOK_NAMES } from "./shell/themes.js";
 
 /** Show a document in any element, at a time (ns) and with looks ("projector"); returns how to take it down. */
 export function mount(element, doc, { at = null, looks = [] } = {}) {

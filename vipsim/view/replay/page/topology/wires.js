@@ -1,0 +1,85 @@
+// The cables of the topology, and what a fault does to them while it lasts.
+import { s, setText } from "../drawing/dom.js";
+import { fitted } from "../drawing/looks.js";
+import { createShelf } from "../drawing/shelf.js";
+
+/** Words of faults that leave a cable without any frame; the others harm only some. */
+const SEVERED = ["link_down", "port_down", "isolate", "partition"];
+
+/**
+ * The cables of a layout.
+ * @returns {{element, labels, update}} `labels` belong above everything; `update(broken)` shows lasting faults
+ */
+export function createWires(doc, placed, { measure, unit }) {
+  const wires = placed.links.map((points, index) => {
+    const link = doc.links[index];
+    const title = s("title", {});
+    const line = s("polyline", { class: "v-wire", points: points.map((point) => point.join(",")).join(" ") });
+    const mark = s("path", { class: "v-wire-mark", d: "M-7,-7L7,7M7,-7L-7,7", visibility: "hidden" });
+    const label = s("text", { class: "v-wire-label", "text-anchor": "start" });
+    const group = s("g", { class: "v-link" }, title, line);
+    const own = link.text === doc.plan.cable ? "" : link.text;
+    return { group, title, line, mark, label, own, link, at: middleOf(placed, link, points), words: null };
+  });
+
+  const show = (wire, here) => {
+    const isCut = here.some(([one, way]) => SEVERED.includes(one.word) && way < 0);
+    const isHarmed = here.length > 0;
+    wire.group.setAttribute("class", `v-link ${isCut ? "v-link-cut" : isHarmed ? "v-link-harmed" : ""}`);
+    wire.mark.setAttribute("visibility", isCut ? "visible" : "hidden");
+    wire.mark.setAttribute("transform", `translate(${wire.at[0]},${wire.at[1]})`);
+    wire.label.setAttribute("class", `v-wire-label ${isHarmed ? "v-wire-fault" : ""}`);
+    setText(wire.title, [`${wire.link.a_end} to ${wire.link.b_end}`, wire.link.text, wire.words].filter(Boolean).join(", "));
+  };
+
+  const update = (broken) => {
+    let hasChanged = false;
+    wires.forEach((wire, index) => {
+      const here = broken.flatMap((one) => one.links.filter((pair) => pair[0] === index).map((pair) => [one, pair[1]]));
+      const ways = [...new Set(here.map((pair) => pair[1]))];
+      const words = ways.map((way) => oneWay(doc, wire.link, here.filter((pair) => pair[1] === way).map((pair) => pair[0].text), way)).join(", ");
+      if (words === wire.words) return;
+      wire.words = words;
+      hasChanged = true;
+      show(wire, here);
+    });
+    if (hasChanged) labelWires(wires, placed, measure, unit);
+  };
+  return {
+    element: s("g", { class: "v-wires" }, ...wires.map((wire) => wire.group)),
+    labels: s("g", {}, ...wires.flatMap((wire) => [wire.mark, wire.label])),
+    update,
+  };
+}
+
+/** Labels beside their cables, those of faults first; what finds no room is only in the title. */
+function labelWires(wires, placed, measure, unit) {
+  const shelf = createShelf();
+  for (const wire of [...wires].sort((a, b) => (a.words ? 0 : 1) - (b.words ? 0 : 1))) {
+    const weight = wire.words ? "700" : "400";
+    const text = fitted(wire.words || wire.own, placed.width / 1.8, measure, weight);
+    const width = measure(text, weight) + 6;
+    const x = Math.max(2, Math.min(wire.at[0] + 11, placed.width - width));
+    const hasRoom = text !== "" && shelf.put(x, wire.at[1] - unit * 0.7, width, unit * 1.4);
+    wire.label.setAttribute("x", x);
+    wire.label.setAttribute("y", wire.at[1] + unit * 0.36);
+    setText(wire.label, hasRoom ? text : "");
+  }
+}
+
+/** The middle of the part of a cable that no box hides. */
+function middleOf(placed, link, points) {
+  const seen = placed.boxes[link.a].isSwitch === placed.boxes[link.b].isSwitch ? points
+    : placed.boxes[link.a].isSwitch ? points.slice(1) : points.slice(0, -1);
+  const from = seen[Math.ceil(seen.length / 2) - 1];
+  const to = seen[Math.ceil(seen.length / 2)];
+  return [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2];
+}
+
+/** "drop garp, advert to app1" of what harms one direction of a cable. */
+function oneWay(doc, link, texts, way) {
+  const drops = texts.filter((text) => text.startsWith("drop "));
+  const others = texts.filter((text) => !text.startsWith("drop "));
+  const all = [...(drops.length ? [`drop ${drops.map((text) => text.slice(5)).join(", ")}`] : []), ...others].join(", ");
+  return way < 0 ? all : `${all} to ${doc.nodes[way === 0 ? link.b : link.a].name}`;
+}
