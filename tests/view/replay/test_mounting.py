@@ -19,15 +19,18 @@ from vipsim.view.replay.html import page_parts
 Host = Callable[[str], Path]
 
 
+@pytest.fixture(scope="module")
+def documents() -> str:
+    """Two runs, as the module's own page would carry them if it packed nothing."""
+    scenarios = [vs.read_scenario(scenario_path(name)) for name in (CRASH, "maintenance")]
+    return json.dumps([replay_document(vs.run(scenario, seed=1)) for scenario in scenarios])
+
+
 @pytest.fixture
-def host(tmp_path: Path) -> Host:
+def host(tmp_path: Path, documents: str) -> Host:
     """Write a page of somebody else's that has the module, two documents and this script."""
 
     def write(script: str) -> Path:
-        documents = [
-            replay_document(vs.run(vs.read_scenario(scenario_path(name)), seed=1))
-            for name in (CRASH, "maintenance")
-        ]
         _, style, module = page_parts()
         page = tmp_path / "host.html"
         page.write_text(
@@ -35,7 +38,7 @@ def host(tmp_path: Path) -> Host:
             f"<style>{style}\n.cell {{ width: 1200px; height: 700px; }}</style>"
             "<input id='field' aria-label='Field'>"
             "<div id='one' class='cell'></div><div id='two' class='cell'></div>"
-            f"<script type='module'>{module}\nconst documents = {json.dumps(documents)};\n"
+            f"<script type='module'>{module}\nconst documents = {documents};\n"
             "const [one, two] = ['one', 'two'].map(id => document.getElementById(id));\n"
             f"{script}\nglobalThis.ready = true;</script></html>",
             "utf-8",
