@@ -189,7 +189,10 @@ def test_choices_of_kind_and_node_narrow_the_list(player: Player) -> None:
 def test_a_click_on_a_row_selects_it(player: Player) -> None:
     player.seek(FAULT)
     row = next(row for row in player.rows if "crash" in row.text)
-    # By the mouse itself: a helper that scrolls first would have another row under it by then.
+    option = player.list.get_by_role("option").filter(has_text=row.text).first
+    # First in sight, then the click: a list that scrolls gives its rows to other events.
+    option.scroll_into_view_if_needed()
+    player.settle()
     box = player.list.get_by_role("option").filter(has_text=row.text).first.bounding_box()
     assert box is not None
     player.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
