@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
@@ -79,9 +80,18 @@ def append_result(path: Path, result: Result) -> None:
     line = json.dumps(asdict(result), ensure_ascii=True, allow_nan=False) + "\n"
     handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
     try:
+        _lock(handle)
         os.write(handle, (_mend(path) + line).encode("ascii"))
     finally:
         os.close(handle)
+
+
+def _lock(handle: int) -> None:
+    """Wait until nobody else looks at the file's end and adds to it; closing it ends the lock."""
+    if sys.platform != "win32":
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX)
 
 
 def _mend(path: Path) -> str:
