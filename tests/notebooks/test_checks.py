@@ -72,7 +72,10 @@ def test_the_question_stands_above_its_answer(path: Path) -> None:
         if cell["metadata"] and cell["metadata"]["nbgrader"]["grade"]:
             question, answer = cells[number - 2 : number]
             assert question["cell_type"] == "markdown" and answer["metadata"]
-            assert said(exercises()[checked(cell)].question) in said("".join(question["source"])), cell["id"]
+            exercise = exercises()[checked(cell)]
+            assert said(exercise.question) in said("".join(question["source"])), cell["id"]
+            # The form of the answer, with all words that are possible, stands in the question's cell.
+            assert "".join(question["source"]).endswith(f"\n\n*Answer:* {exercise.form.says}.")
 
 
 def test_every_exercise_is_asked_once_in_its_notebook() -> None:

@@ -35,7 +35,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 def test_it_prints_its_words() -> None:
     mark = check(ID, "12.6 s")
-    assert str(mark) == repr(mark) == "close (1.5 of 3 points): you forgot the skew"
+    assert str(mark) == repr(mark) == "half right (1.5 of 3 points): you forgot the skew"
     assert float(mark) == 1.5
 
 

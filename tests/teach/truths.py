@@ -39,9 +39,9 @@ PAPER: dict[str, Any] = {
     "02.longest-silence": s(90 + 5 + 3),
     "02.silent-share": (30 - 8 - 15) / (45 - 15),
     "02.tcp-return": ms(200 + 400 + 800 + 1600 + 3200 + 6400),
-    "02.newcomer-patience": s("0.4") + s(3),
+    "02.newcomer-patience": s("0.7") + s(3),
     "02.lock-who": "old",
-    "02.switch-ageing": s(90),
+    "02.switch-ageing": s(5 + 90),
     "02.stp-owners": s(17),
     "03.master-down": s(3) + s(256 - 80) // 256,
     "03.silence-middle": s("2.5") + s(256 - 80) // 256,
@@ -50,7 +50,7 @@ PAPER: dict[str, Any] = {
     "03.delay": "between",
     "03.silent-share": 1 - (256 - 75) / 256,
     "03.refresh": s(5 - 1),
-    "05.goodbye": s(256 - 200) // 256,
+    "05.goodbye": s(256 - 180) // 256,
     "05.two-masters": s(15) + s("0.359375") - s("8.359375"),
     "05.hang": "db2",
     "05.one-trial": 3.4 - 2 - 156 / 256,
@@ -82,7 +82,10 @@ RUN: dict[str, dict[str, list[Make]]] = {
             lambda: lambda priority, phase: 3 + (256 - priority) / 256 + phase,
             lambda: lambda priority, phase: 3 + priority / 256 - phase,
         ],
-        "wrong": [lambda: lambda priority, phase: 3.0, lambda: lambda priority, phase: priority + phase],
+        "wrong": [
+            lambda: lambda priority, phase: 3.0,
+            lambda: lambda priority, phase: priority / 256 + phase,
+        ],
         "absurd": [
             lambda: lambda priority, phase: None,
             lambda: lambda priority: 3,
@@ -90,27 +93,31 @@ RUN: dict[str, dict[str, list[Make]]] = {
             lambda: lambda priority, phase: -phase,
             lambda: takeover(100, 0.5),
             lambda: print,
+            lambda: int,
         ],
     },
     "05.rank": {
         "right": [
             lambda: ["hang", "stop", "crash", "freeze", "isolate", "link_down"],
             lambda: "hang, stop, link_down, isolate, freeze, crash",
-            lambda: "hang < stop < crash = link_down = isolate = freeze",
+            lambda: "hang < stop < crash = link-down = isolate = freeze",
+            lambda: "hang, stop, crash, link down, isolate, freeze",
         ],
         "near": [
-            lambda: ["crash", "freeze", "isolate", "link_down", "stop", "hang"],
             lambda: ["stop", "hang", "crash", "freeze", "isolate", "link_down"],
         ],
+        "slip": [lambda: ["crash", "freeze", "isolate", "link_down", "stop", "hang"]],
         "wrong": [lambda: ["crash", "stop", "freeze", "hang", "isolate", "link_down"]],
         "absurd": [lambda: ["hang", "stop", "crash"], lambda: ["hang"] * 6, lambda: "hang, crsh"],
     },
     "01.timers": {
         "right": [lambda: beats("100ms", 8), lambda: beats("50ms", 12)],
         "near": [
+            lambda: beats("20ms", 25),
+        ],
+        "slip": [
             lambda: beats("250ms", 3),
             lambda: beats("100ms", 12),
-            lambda: beats("20ms", 25),
             lambda: vs.pair("vrrp", version=3, advert_interval="200ms"),
         ],
         "wrong": [lambda: beats("1500ms", 2)],
@@ -121,4 +128,5 @@ RUN: dict[str, dict[str, list[Make]]] = {
         ],
     },
 }
-"""Of exercises that are judged by running the answer: samples by verdict."""
+"""Of exercises that are judged by running the answer: samples by verdict. A slip is a near miss
+without points."""

@@ -10,15 +10,17 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from fractions import Fraction
 from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from vipsim.errors import VipsimError
-from vipsim.teach.answers import Duration, Share
+from vipsim.teach.answers import Share
 from vipsim.teach.bounded import PATIENCE, TooLong, within
-from vipsim.teach.exercises import Exercise, Judged, Truth, exercises
+from vipsim.teach.durations import TOLD, Duration, NoUnit
+from vipsim.teach.exercises import Exercise, Judged, Near, Truth, exercises
 from vipsim.teach.reading import Unreadable, as_text, is_open
 from vipsim.teach.results import (
     FILE,
@@ -30,12 +32,13 @@ from vipsim.teach.results import (
     results_path,
     tries_so_far,
 )
+from vipsim.units import MS, Time
 
-NEAR_SHARE = 0.5
-"""Part of the points that a near miss gets."""
+HALF = 0.5
+"""Part of the points that a near miss earns if reasoning is in it."""
 _SAYS = {
     "right": "right",
-    "near": "close",
+    "near": "not yet",
     "wrong": "not yet",
     "absurd": "this cannot be an answer",
     "open": "not answered yet",
@@ -66,11 +69,15 @@ class Mark:
         return float(self.points)
 
     def __str__(self) -> str:
-        head = f"{_SAYS[self.verdict]} ({self._score()})" if self.of else _NOTHING
+        head = f"{self._head()} ({self._score()})" if self.of else _NOTHING
         return "\n".join(part for part in (f"{head}: {self.words}", self.note) if part)
 
     def __repr__(self) -> str:
         return str(self)
+
+    def _head(self) -> str:
+        # Nothing is called close: how far off a number is would tell where to look for the right one.
+        return "half right" if self.verdict == "near" and self.points else _SAYS[self.verdict]
 
     def _score(self) -> str:
         return f"{self.points:g} of {self.of:g} point{'s' * (self.of != 1)}"
@@ -80,7 +87,7 @@ class Mark:
         return {"text/plain": f"{self.points:g}", "text/html": self._html()}
 
     def _html(self) -> str:
-        head = f"<strong>{_SAYS[self.verdict]}</strong> ({self._score()})" if self.of else _NOTHING
+        head = f"<strong>{self._head()}</strong> ({self._score()})" if self.of else _NOTHING
         note = f"<p>{escape(self.note)}</p>" if self.note else ""
         words = escape(self.words).replace("\n", "<br>")
         return f"<p>{head}: {words}</p>{note}"
@@ -125,6 +132,8 @@ def _mark(exercise: Exercise, answer: Any) -> Mark:
         return replace(empty, words=f"write over the dots, then run both cells: {exercise.form.says}")
     try:
         judged = _judged(exercise, exercise.form.read(answer))
+    except NoUnit as error:
+        return replace(empty, verdict="absurd", words=f"{error}{_if_milliseconds(exercise, error.bare)}")
     except Unreadable as error:
         return replace(empty, verdict="absurd", words=str(error))
     except TooLong:
@@ -134,8 +143,11 @@ def _mark(exercise: Exercise, answer: Any) -> Mark:
         if _wants_traceback():
             raise
         return replace(empty, words=f"vipsim could not judge this, which is not your fault: {error}")
-    share = {"right": 1.0, "near": NEAR_SHARE}.get(judged.verdict, 0.0)
-    return replace(empty, verdict=judged.verdict, words=judged.words, points=share * exercise.points)
+    words = judged.words
+    if judged.verdict == "wrong" and isinstance(exercise.form, Duration):
+        words = _with_digits(exercise.form, answer, words)
+    share = {"right": 1.0, "near": HALF if judged.half else 0.0}.get(judged.verdict, 0.0)
+    return replace(empty, verdict=judged.verdict, words=words, points=share * exercise.points)
 
 
 def _judged(exercise: Exercise, value: Any) -> Judged:
@@ -148,14 +160,47 @@ def _judged(exercise: Exercise, value: Any) -> Judged:
     truth = measured(exercise.id)
     if matches(value, truth):
         return Judged("right", exercise.why)
-    if isinstance(exercise.form, Duration) and _is_other_unit(value, truth):
-        return Judged("absurd", "that is another unit than was asked: seconds or milliseconds?")
-    for near in exercise.near:
-        if matches(value, Truth(near.value(), truth.tolerance)):
-            return Judged("near", near.words)
+    near = _near(exercise, value, truth)
+    if near is not None:
+        return Judged("near", near.words, near.half)
+    if isinstance(exercise.form, Duration) and not _is_usual(exercise.form, value):
+        return Judged("absurd", "no time that is asked here is like that: is the unit the right one?")
     if isinstance(exercise.form, Share) and matches(1 - value, truth):
-        return Judged("near", "that is the share of all the others")
+        return Judged("near", "that is the share of all the others", half=True)
     return Judged("wrong", exercise.hint or "think again, then answer again")
+
+
+def _near(exercise: Exercise, value: Any, truth: Truth) -> Near | None:
+    """The near miss that a value is, if it is one."""
+    for near in exercise.near:
+        slip = near.value()
+        if matches(value, Truth(slip, truth.tolerance)) and (value == 0) == (slip == 0):
+            return near  # nothing is nearly zero: some microseconds were meant in another unit
+    return None
+
+
+def _is_usual(form: Duration, value: Time) -> bool:
+    # The same for all digits: whoever leaves the right ones without the right unit must not be told so.
+    low, high = form.usual
+    return value == 0 or low <= value <= high
+
+
+def _if_milliseconds(exercise: Exercise, bare: Fraction) -> str:
+    """Words about a bare number if it is a near miss in milliseconds; none if it is the right one."""
+    if exercise.judge is not None:
+        return ""
+    near = _near(exercise, bare * MS, measured(exercise.id))
+    return f". And of so many milliseconds: {near.words}" if near else ""
+
+
+def _with_digits(form: Duration, answer: Any, hint: str) -> str:
+    """A hint, behind what is said of every answer with fewer digits than were asked.
+
+    It is said whatever the digits are, so it cannot be used to find the right ones one after the other.
+    """
+    if not form.is_coarse(answer):
+        return hint
+    return f"give more digits: the question asks for {TOLD[form.digit][0]}. If none is missing: {hint}"
 
 
 def matches(value: Any, truth: Truth) -> bool:
@@ -172,11 +217,6 @@ def measured(id: str) -> Truth:
     if exercise.truth is None:
         raise VipsimError(f"{id} is judged by running the answer")
     return exercise.truth(exercise.seed)
-
-
-def _is_other_unit(value: Any, truth: Truth) -> bool:
-    factors = (10**3, 10**6, 10**9)
-    return any(matches(value * factor, truth) or matches(value / factor, truth) for factor in factors)
 
 
 # --- the result line -------------------------------------------------------------------------
@@ -239,4 +279,4 @@ def _wants_traceback() -> bool:
     return os.environ.get("VIPSIM_DEBUG", "") not in ("", "0")
 
 
-__all__ = ["FILE", "Mark", "NEAR_SHARE", "check", "matches", "measured"]
+__all__ = ["FILE", "HALF", "Mark", "check", "matches", "measured"]

@@ -24,6 +24,7 @@ _IN_WORDS: dict[type, str] = {
     **dict.fromkeys((list, tuple, range), "a list"),
     **dict.fromkeys((set, frozenset), "a set"),
     dict: "a dictionary",
+    type: "a kind of thing (a class, such as int)",
 }
 
 
@@ -50,6 +51,8 @@ def plain(answer: Any) -> Any:
     if numpy is not None and issubclass(kind, numpy.generic) and kind.__module__ == "numpy":
         answer = answer.item()
         kind = type(answer)
+    elif numpy is not None and kind is numpy.ndarray and answer.ndim == 0:
+        return plain(answer[()])
     if kind is bool:
         return answer
     if issubclass(kind, str):

@@ -7,10 +7,10 @@ A module has a tuple ``EXERCISES``. An exercise is data (`vipsim.teach.exercises
     Exercise(
         id="01.goodbye",
         question="db1 is stopped in order ... After which time does db2 take over? (to a millisecond)",
-        form=Duration(),                 # Duration, Count, Share, Choice, Order: vipsim.teach.answers
+        form=Duration(MS),               # of vipsim.teach.durations; the others are in vipsim.teach.answers
         points=2,
         truth=_goodbye,                  # (seed) -> Truth(value, tolerance), from a fresh simulation
-        near=(Near("waits", lambda: laws.vrrp_master_down(50, "1s", 2), "nobody waits for ..."),),
+        near=(Near("waits", lambda: laws.vrrp_master_down(50, "1s", 2), "nobody waits", half=True),),
         why="The goodbye says that nobody need be missed: what is left is the skew.",
         hint="What does an advert of priority zero say to a backup?",
     )
@@ -21,8 +21,10 @@ Rules, held by tests/teach/test_exercises.py for each exercise by itself:
   the way of a frame, a probe spacing, the exact interval of a median. Never a bare percentage.
 - The question's numbers differ from those whose answer the notebook prints.
 - No text (question apart) holds the solution's digits, a direction ("too long") or a distance.
-- Words of a near miss complete "close: ...". A near miss is further from the truth than the tolerance, and
-  further from the other ones.
+- Words of a near miss complete "half right: ..." or "not yet: ...". It earns half of the points
+  (``half=True``) only if a real piece of reasoning is in it: never a number that stands in the question or on
+  the page above it, never a word of a choice.
+- A near miss is further from the truth than the tolerance, and further from the other ones.
 - A closed form of the truth stands in tests/teach/truths.py, worked out another way.
 
 `vipsim.teach.exercises.measuring` measures: one run, many seeds, a median, a share. An answer that must be

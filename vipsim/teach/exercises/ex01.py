@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from vipsim.stats import laws
-from vipsim.teach.answers import Choice, Duration, Function, Order, ScenarioAnswer
+from vipsim.teach.answers import Choice, Function, Order, ScenarioAnswer
+from vipsim.teach.durations import Duration
 from vipsim.teach.exercises import measure01 as m
 from vipsim.teach.exercises.exercise import Exercise, Near
 from vipsim.units import MS, SECOND, s
@@ -12,16 +13,22 @@ EXERCISES = (
     Exercise(
         id="01.detection-earliest",
         question=m.ASK_QUESTION.format("earliest"),
-        form=Duration(),
+        form=Duration(10 * MS),
         points=2,
         seed=11,
         truth=m.earliest,
         near=(
-            Near("latest", lambda: m.ASK_LAW.high, "that is the latest: the last question was just answered"),
+            Near(
+                "latest",
+                lambda: m.ASK_LAW.high,
+                "that is the latest: the last question was just answered",
+                half=True,
+            ),
             Near(
                 "no-wait",
                 lambda: m.ASK_LAW.low - 200 * MS,
                 "the last question has to be waited for, too",
+                half=True,
             ),
             Near("other-pair", lambda: s(3), m.OTHER_PAIR),
         ),
@@ -31,13 +38,13 @@ EXERCISES = (
     Exercise(
         id="01.detection-latest",
         question=m.ASK_QUESTION.format("latest"),
-        form=Duration(),
+        form=Duration(10 * MS),
         points=2,
         seed=11,
         truth=m.latest,
         near=(
             Near("earliest", lambda: m.ASK_LAW.low, "that is the earliest: the crash just before a question"),
-            Near("phase-twice", lambda: m.ASK_LAW.high + 200 * MS, "you counted the phase twice"),
+            Near("phase-twice", lambda: m.ASK_LAW.high + 200 * MS, "you counted the phase twice", half=True),
             Near("other-pair", lambda: s(4), m.OTHER_PAIR),
         ),
         why="A question was answered just before the crash, so a whole interval passes before one fails.",
@@ -57,6 +64,7 @@ EXERCISES = (
                 "since-crash",
                 lambda: m.learned(m.LEARN_SEED).value - s(5),
                 "that is the time from the crash; asked was the time of the run",
+                half=True,
             ),
             Near("seed-1", lambda: m.learned(1).value, "that is the run of the text above; asked was seed=5"),
         ),
@@ -73,37 +81,48 @@ EXERCISES = (
         seed=12,
         truth=m.takeover,
         near=(
-            Near("no-skew", lambda: m.LAST + s(3), "you forgot the skew"),
-            Near("from-crash", lambda: m.CRASH + s(3) + m.SKEW, "the last advert left before the crash"),
+            Near("no-skew", lambda: m.LAST + s(3), "you forgot the skew", half=True),
+            Near(
+                "from-crash",
+                lambda: m.CRASH + s(3) + m.SKEW,
+                "the last advert left before the crash",
+                half=True,
+            ),
             Near(
                 "phase-added",
                 lambda: 2 * m.CRASH - m.LAST + s(3) + m.SKEW,
                 "the phase is the age of the last advert, it lies before the crash",
+                half=True,
             ),
             Near(
                 "since-crash",
                 lambda: m.LAST - m.CRASH + s(3) + m.SKEW,
                 "that is the time from the crash; asked was the time of the run",
+                half=True,
             ),
             Near(
                 "since-advert",
                 lambda: s(3) + m.SKEW,
                 "that is the time from the last advert; asked was the time of the run",
+                half=True,
             ),
             Near(
                 "skew-reversed",
                 lambda: m.LAST + s(3) + m.BACKUP * s(1) // 256,
                 "the higher the priority, the shorter the skew",
+                half=True,
             ),
             Near(
                 "master-s-skew",
                 lambda: m.LAST + s(3) + laws.vrrp_skew(250, "1s", 2),
                 "each waits for a skew of its own priority",
+                half=True,
             ),
             Near(
                 "text-s-skew",
                 lambda: m.LAST + s(3) + laws.vrrp_skew(100, "1s", 2),
                 "that is the skew of the text above; this backup has another priority",
+                half=True,
             ),
         ),
         why="The last advert left before the crash, by the phase; from it on three intervals and the skew.",
@@ -143,13 +162,23 @@ EXERCISES = (
         id="01.crash-median",
         question="Two hundred crashes as in this section, but with an advert every 2 s (version 2, "
         "priority 100). What is the median of the detection times? (to 0.1 s; it is a sample)",
-        form=Duration(),
+        form=Duration(100 * MS),
         points=3,
         seed=300,
         truth=m.median,
         near=(
-            Near("longest", lambda: m.SLOW.high, "that is the longest; asked was the one in the middle"),
-            Near("shortest", lambda: m.SLOW.low, "that is the shortest; asked was the one in the middle"),
+            Near(
+                "longest",
+                lambda: m.SLOW.high,
+                "that is the longest; asked was the one in the middle",
+                half=True,
+            ),
+            Near(
+                "shortest",
+                lambda: m.SLOW.low,
+                "that is the shortest; asked was the one in the middle",
+                half=True,
+            ),
             Near("no-skew", lambda: m.SLOW.mean - laws.vrrp_skew(100, "2s", 2), "you forgot the skew"),
             Near(
                 "text",
@@ -160,6 +189,7 @@ EXERCISES = (
                 "half-second",
                 lambda: m.SLOW.high - s("0.5"),
                 "the phase runs over the whole interval, and that is longer here",
+                half=True,
             ),
         ),
         why="The phase is uniform, so the middle lies half an interval before the longest time.",
@@ -178,12 +208,19 @@ EXERCISES = (
                 "waits",
                 lambda: laws.vrrp_master_down(m.WEAK, "1s", 2),
                 "nobody waits for three adverts after a goodbye",
+                half=True,
             ),
-            Near("reversed", lambda: m.WEAK * SECOND // 256, "the higher the priority, the shorter the skew"),
+            Near(
+                "reversed",
+                lambda: m.WEAK * SECOND // 256,
+                "the higher the priority, the shorter the skew",
+                half=True,
+            ),
             Near(
                 "master-s-skew",
                 lambda: laws.vrrp_skew(150, "1s", 2),
                 "each waits for the skew of its own priority",
+                half=True,
             ),
             Near("text", lambda: laws.vrrp_skew(100, "1s", 2), "that is the backup of the text above"),
         ),
@@ -231,8 +268,7 @@ EXERCISES = (
         question="The cable of db1 loses a tenth of what db1 sends. Give a pair (a scenario) whose client"
         " is silent for less than 1 s after a crash of db1, in each of 50 seeds, in which nobody takes "
         "over in 30 quiet seconds, in each of 50 seeds, and whose daemons send at most 25 messages a "
-        "second. check puts your daemons on the bad cable. (VRRP waits for three adverts, whatever you "
-        "do.)",
+        "second. check puts your daemons on the bad cable. (VRRP by the RFC waits for three adverts.)",
         form=ScenarioAnswer(),
         points=4,
         seed=500,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from vipsim.scenario import faults
 from vipsim.scenario.builders import pair
 from vipsim.scenario.model import Scenario
-from vipsim.teach.answers import Choice, Count, Duration, Share
+from vipsim.teach.answers import Choice, Count, Share
+from vipsim.teach.durations import Duration
 from vipsim.teach.exercises.exercise import Exercise, Near, Truth
 from vipsim.teach.exercises.measuring import asked_to, blackout, share_of, shipped
 from vipsim.trace.records import Level
@@ -86,7 +87,7 @@ _NEXT = next(step for step, point in enumerate(_GRID) if point > _BACK)
 
 def _patience(seed: int) -> Truth:
     slow = shipped("new-connections-in-the-gap").with_setting("vrrp.advert_interval", "4s")
-    trace = run(slow.with_setting("clients.newcomer.start", "5400ms"), seed, level=Level.PROTOCOL)
+    trace = run(slow.with_setting("clients.newcomer.start", "5700ms"), seed, level=Level.PROTOCOL)
     failed = [record.time for record in trace.select("session") if record.data["event"] == "failed"]
     return Truth(failed[0] - s(5), asked_to(SPACING))
 
@@ -112,7 +113,11 @@ _FORWARD = s(10)
 def _ageing(seed: int) -> Truth:
     port = shipped("dead-port-virtual-mac").with_setting("nodes.sw1.ageing_time", "90s")
     # The switch last heard the address up to one advert before the power went: the phase is not known.
-    return Truth(blackout(port.with_setting("duration", "150s"), "app1", seed), s(1) + SPACING)
+    quick = run(port.with_setting("duration", "150s"), seed, level=Level.SUMMARY)
+    _, answered = quick.metrics.clients["app1"].silences[0]
+    if answered is None:
+        raise RuntimeError("nobody answered app1 again")
+    return Truth(answered, s(1) + SPACING)
 
 
 def _two_owners(seed: int) -> Truth:
@@ -169,19 +174,25 @@ EXERCISES = (
         id="02.longest-silence",
         question="The announcement is lost; app1 pings. On app1 base_reachable_time is 60 s instead of 30 s. "
         "What is the longest silence that can happen? (to a second)",
-        form=Duration(),
+        form=Duration(SECOND, is_long=True),
         points=3,
         seed=1000,
         truth=_longest,
         near=(
-            Near("no-delay", lambda: s(_BASE) * 3 // 2 + PROBE, "you forgot DELAY"),
-            Near("no-probe", lambda: s(_BASE) * 3 // 2 + DELAY, "you forgot the three questions of PROBE"),
+            Near("no-delay", lambda: s(_BASE) * 3 // 2 + PROBE, "you forgot DELAY", half=True),
+            Near(
+                "no-probe",
+                lambda: s(_BASE) * 3 // 2 + DELAY,
+                "you forgot the three questions of PROBE",
+                half=True,
+            ),
             Near(
                 "base-only",
                 lambda: s(_BASE) + DELAY + PROBE,
                 "R is drawn around the base, it is not the base",
+                half=True,
             ),
-            Near("shortest", lambda: s(_BASE) // 2 + DELAY + PROBE, "that is the shortest"),
+            Near("shortest", lambda: s(_BASE) // 2 + DELAY + PROBE, "that is the shortest", half=True),
             Near("default", lambda: s(45) + DELAY + PROBE, "that is for the base time of the text above"),
         ),
         why="The largest R is one and a half of the base time; DELAY and PROBE come on top.",
@@ -196,8 +207,10 @@ EXERCISES = (
         seed=2000,
         truth=_within_30,
         near=(
-            Near("no-probe", lambda: (30 - 5 - 15) / 30, "you forgot the three questions of PROBE"),
-            Near("no-delay", lambda: (30 - 3 - 15) / 30, "you forgot DELAY"),
+            Near(
+                "no-probe", lambda: (30 - 5 - 15) / 30, "you forgot the three questions of PROBE", half=True
+            ),
+            Near("no-delay", lambda: (30 - 3 - 15) / 30, "you forgot DELAY", half=True),
             Near(
                 "r-only", lambda: (30 - 15) / 30, "that is the share of R; the checks of the entry follow it"
             ),
@@ -209,24 +222,29 @@ EXERCISES = (
         id="02.tcp-return",
         question="As in this section, but advert_interval is 4 s (phase 0.25, priority 100, version 2). How "
         "long is the client tcp silent after the crash? (to 0.1 s)",
-        form=Duration(),
+        form=Duration(100 * MS),
         points=3,
         seed=25,
         truth=_tcp_return,
         near=(
-            Near("address", lambda: _BACK, "that is when the address is back; TCP does not look then"),
+            Near(
+                "address",
+                lambda: _BACK,
+                "that is when the address is back; TCP does not look then",
+                half=True,
+            ),
             Near("one-early", lambda: _GRID[_NEXT - 1], "nobody has the address at that retransmission"),
             Near("one-late", lambda: _GRID[_NEXT + 1], "an earlier retransmission finds the address already"),
-            Near("pause", lambda: _PAUSES[_NEXT], "that is a pause; asked was their sum"),
+            Near("pause", lambda: _PAUSES[_NEXT], "that is a pause; asked was their sum", half=True),
         ),
         why="TCP looks at the points of its own grid only; it is the first one at which the address is back.",
         hint="When is the address back? Which point of the grid comes next?",
     ),
     Exercise(
         id="02.newcomer-patience",
-        question="newcomer now arrives 0.4 s after the crash. How long after the crash may the address come "
+        question="newcomer now arrives 0.7 s after the crash. How long after the crash may the address come "
         "back at the latest, so that newcomer gets no error? (to 0.1 s)",
-        form=Duration(),
+        form=Duration(100 * MS),
         points=2,
         seed=26,
         truth=_patience,
@@ -235,7 +253,7 @@ EXERCISES = (
                 "since-arrival", lambda: s(3), "that is the time from its arrival; asked was from the crash"
             ),
             Near("text", lambda: s("3.1"), "that is for the arrival in the text above"),
-            Near("last-question", lambda: s("2.4"), "the last question is waited for, too"),
+            Near("last-question", lambda: s("2.7"), "the last question is waited for, too", half=True),
         ),
         why="From its arrival newcomer asks three times and waits a second for each answer, then gives up.",
         hint="Three questions: when is each asked, and when is the last one given up?",
@@ -260,21 +278,29 @@ EXERCISES = (
     ),
     Exercise(
         id="02.switch-ageing",
-        question="As in this section, but sw1 forgets after 90 s (ageing_time). How long is app1 cut off? "
-        "(to a second)",
-        form=Duration(),
+        question="As in this section, but sw1 forgets after 90 s (ageing_time). At which time of the run is "
+        "app1 answered again? (to a second)",
+        form=Duration(SECOND, is_long=True),
         points=2,
         seed=28,
         truth=_ageing,
         near=(
-            Near("text", lambda: s(300), "that is for the switch of the text above"),
             Near(
-                "takeover", lambda: s(3) + 156 * SECOND // 256, "that is when db2 takes over; who tells sw1?"
+                "since-crash",
+                lambda: _AGEING,
+                "that is how long it lasts; asked was the time of the run",
+            ),
+            Near("text", lambda: s(5 + 300), "that is for the switch of the text above"),
+            Near(
+                "takeover",
+                lambda: s(5 + 3) + 156 * SECOND // 256,
+                "that is when db2 takes over; who tells sw1?",
             ),
             Near(
                 "added",
-                lambda: _AGEING + s(3) + 156 * SECOND // 256,
+                lambda: _AGEING + s(5 + 3) + 156 * SECOND // 256,
                 "the clock of the switch runs during the detection, too",
+                half=True,
             ),
         ),
         why="The switch forgets the port when it has heard nothing from the address for its ageing time.",
@@ -284,7 +310,7 @@ EXERCISES = (
         id="02.stp-owners",
         question="As in this section, but forward_delay is 10 s. For how long do two machines have the "
         "address? (to 0.1 s)",
-        form=Duration(),
+        form=Duration(100 * MS),
         points=3,
         seed=29,
         truth=_two_owners,
@@ -296,11 +322,13 @@ EXERCISES = (
                 "opens",
                 lambda: _BOOTED + 2 * _FORWARD - _MASTER,
                 "so long until the port opens; db2 gives in when it hears an advert",
+                half=True,
             ),
             Near(
                 "once",
                 lambda: _heard_at(_BOOTED + _FORWARD),
                 "the port waits twice: it listens, then it learns",
+                half=True,
             ),
             Near("text", lambda: _heard_at(_BOOTED + s(30)), "that is for the switch of the text above"),
         ),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from statistics import median
 
-from vipsim.teach.answers import Choice, Duration, Share
+from vipsim.teach.answers import Choice, Share
+from vipsim.teach.durations import Duration
 from vipsim.teach.exercises.exercise import Exercise, Near, Truth
 from vipsim.teach.exercises.keepalived import (
     FAULT_AT,
@@ -17,7 +18,7 @@ from vipsim.teach.exercises.keepalived import (
     silences,
     struck,
 )
-from vipsim.units import SECOND, Time
+from vipsim.units import MS, SECOND, Time
 
 WORSE = 80
 """Priority of db2 in the questions about timers; the notebook measures with 100."""
@@ -104,14 +105,15 @@ EXERCISES = (
         truth=_master_down,
         near=(
             Near("no skew", lambda: 3 * SECOND, "you forgot the skew"),
-            Near("the master's skew", lambda: master_down(150), "whose priority makes the skew?"),
+            Near("the master's skew", lambda: master_down(150), "whose priority makes the skew?", half=True),
             Near(
                 "priority for skew",
                 lambda: 3 * SECOND + WORSE * SECOND // 256,
                 "the skew is what the priority lacks of the highest one, not the priority itself",
+                half=True,
             ),
-            Near("one more", lambda: master_down(WORSE, 4), "how many adverts must be missed?"),
-            Near("one less", lambda: master_down(WORSE, 2), "how many adverts must be missed?"),
+            Near("one more", lambda: master_down(WORSE, 4), "how many adverts must be missed?", half=True),
+            Near("one less", lambda: master_down(WORSE, 2), "how many adverts must be missed?", half=True),
             Near("the notebook's", lambda: master_down(100), "that is db2 as the file has it"),
         ),
         why="A backup waits for three adverts and its own skew, counted from the last advert that it heard.",
@@ -121,13 +123,13 @@ EXERCISES = (
         id="03.silence-middle",
         question=f"db2 has priority {WORSE}, db1 crashes, and app1 measures its silence; this is done very "
         "often. Which silence is in the middle: half of them are shorter? (to a tenth of a second)",
-        form=Duration(),
+        form=Duration(100 * MS),
         points=2,
         truth=_middle,
         near=(
             Near("longest", lambda: master_down(WORSE), "that is the longest one; where is the phase?"),
-            Near("shortest", lambda: master_down(WORSE, 2), "that is the shortest one"),
-            Near("no skew", lambda: 5 * SECOND // 2, "you forgot the skew"),
+            Near("shortest", lambda: master_down(WORSE, 2), "that is the shortest one", half=True),
+            Near("no skew", lambda: 5 * SECOND // 2, "you forgot the skew", half=True),
         ),
         why="The age of the last advert at the crash is anything up to an interval, so half an interval in "
         "the middle, and so much less is left of the master-down time.",
@@ -156,15 +158,22 @@ EXERCISES = (
                 "only the skew",
                 lambda: 20 * SECOND + lag(BETTER),
                 "the skew alone is the answer to a goodbye, and db2 says none",
+                half=True,
             ),
-            Near("no skew", lambda: 23 * SECOND, "you forgot the skew"),
+            Near("no skew", lambda: 23 * SECOND, "you forgot the skew", half=True),
             Near(
                 "the other's skew",
                 lambda: 20 * SECOND + master_down(100),
                 "whose master-down time is it?",
+                half=True,
             ),
-            Near("the file's", lambda: 20 * SECOND + master_down(150), "that is db1 as the file has it"),
-            Near("since boot", lambda: master_down(BETTER), "the time of the run was asked"),
+            Near(
+                "the file's",
+                lambda: 20 * SECOND + master_down(150),
+                "that is db1 as the file has it",
+                half=True,
+            ),
+            Near("since boot", lambda: master_down(BETTER), "the time of the run was asked", half=True),
         ),
         why="It begins as BACKUP, throws away adverts of a lower priority, and lets its own master-down "
         "timer run.",
@@ -190,7 +199,12 @@ EXERCISES = (
         points=2,
         truth=_silent_share,
         near=(
-            Near("the lucky", lambda: lag(CUT_BACKUP) / SECOND, "that is the share of the lucky ones"),
+            Near(
+                "the lucky",
+                lambda: lag(CUT_BACKUP) / SECOND,
+                "that is the share of the lucky ones",
+                half=True,
+            ),
             Near("a coin", lambda: 0.5, "not a coin; how far behind the other's do db2's adverts go out?"),
             Near("the notebook's", lambda: 1 - lag(100) / SECOND, "that is db2 as the file has it"),
         ),
@@ -201,7 +215,7 @@ EXERCISES = (
         id="03.refresh",
         question=f"The file says garp_master_refresh {REFRESH}. How long is the longest silence of app1 "
         "after a cut has healed? (to a second)",
-        form=Duration(),
+        form=Duration(SECOND),
         points=2,
         truth=_refresh,
         near=(

@@ -29,6 +29,9 @@ class Near:
     """The value it leads to, in the form's own kind; worked out, not written down."""
     words: str
     """Names the misconception. No number, and no direction."""
+    half: bool = False
+    """Whether a real piece of reasoning is in it, which earns half of the points. Never what can be read off
+    the question or the page above it, and never one of a few words: who copies or guesses earns nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Judged:
     verdict: str
     """``right``, ``near``, ``wrong`` or ``absurd``."""
     words: str
+    half: bool = False
+    """Of a near miss: whether it earns half of the points."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any
 from vipsim.errors import ScenarioError
 from vipsim.scenario.faults import crash, drop
 from vipsim.scenario.model import Fault, Scenario
-from vipsim.teach.answers import Duration
+from vipsim.teach.durations import Duration
 from vipsim.teach.exercises.exercise import Judged
 from vipsim.teach.reading import Unreadable
 from vipsim.trace.records import Level
@@ -67,7 +67,7 @@ def judge_function(
         return Judged("wrong", "it returns the same for all arguments: which of them does it use?")
     for other, words in near:
         if agrees(other):
-            return Judged("near", words)
+            return Judged("near", words, half=True)
     return Judged("wrong", hint)
 
 
@@ -104,7 +104,7 @@ def judge_timers(answer: Scenario, seed: int, on: Scenario) -> Judged:
     if is_quick and is_calm and messages <= MOST_MESSAGES:
         return Judged("right", "")
     if is_quick and is_calm:
-        return Judged("near", "it is quick and calm, but it speaks more often than is allowed")
+        return Judged("near", "it is quick and calm, but it speaks more often than is allowed", half=True)
     if is_quick:
         return Judged("near", "it is quick, but somebody takes over although nobody has failed")
     if is_calm:

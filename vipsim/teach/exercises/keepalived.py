@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vipsim.teach.exercises.measuring import asked_to
 from vipsim.units import MS, SECOND, Time
 
 if TYPE_CHECKING:
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
 FAULT_AT = 5 * SECOND
 PROBES = 10 * MS
 """Between two pings of app1: a silence is known to this."""
-TO_A_MS = MS
-"""Tolerance of a time that is asked to a millisecond: either way of rounding it, and a frame's way."""
+TO_A_MS = asked_to(MS)
+"""Tolerance of a time that is asked to a millisecond."""
 TO_A_TENTH = SECOND // 20 + PROBES
 """Tolerance of a silence that is asked to a tenth of a second: half a tenth, and the probe spacing."""
 
