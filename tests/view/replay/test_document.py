@@ -149,7 +149,7 @@ def _everything_has_a_reason(document):
 def test_the_crash_is_told_by_its_chapters():
     _, document = shown(CRASH)
     assert [(chapter["time"], chapter["text"]) for chapter in document["chapters"]] == [
-        (5 * SECOND, "crash db1"),
+        (5 * SECOND, "db1 crashes"),
         (8_112_750_734, "db2 becomes MASTER (failover); db2 takes the address; db2 announces the address"),
         (8_120_947_457, "app1 is answered again after 3.130 s"),
     ]

@@ -68,7 +68,8 @@ from vipsim.view.exchange import KINDS, messages
 from vipsim.view.lanes import Window
 from vipsim.view.lanes import window as window_of
 from vipsim.view.replay.breaks import broken
-from vipsim.view.replay.events import chapters, events
+from vipsim.view.replay.chapters import chapters
+from vipsim.view.replay.events import events
 from vipsim.view.replay.flights import Flights
 from vipsim.view.replay.layouts import LAYOUTS, Stack, stack_of
 from vipsim.view.replay.places import node_part, read_places
@@ -140,7 +141,7 @@ def replay_document(trace: Trace, window: tuple[Time | str, Time | str] | None =
         "breaks": broken(trace, part, places),
         "outages": outages(trace, part, places),
         "failovers": [failover_document(failover) for failover in trace.failovers],
-        "chapters": chapters(trace, part),
+        "chapters": chapters(trace, part, places),
     }
 
 

@@ -1,14 +1,12 @@
-"""Records of the document: what happened apart from frames, each with its reason; and the chapters."""
+"""Records of the document: what happened apart from frames, each with its reason."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-from vipsim.trace import Failover, Record, Trace
+from vipsim.trace import Record, Trace
 from vipsim.trace.formatting import told
 from vipsim.trace.journal import Causes
-from vipsim.units import Time, seconds
 from vipsim.view.lanes import Window
 from vipsim.view.replay.places import Places
 from vipsim.view.replay.shared import Shared
@@ -16,8 +14,6 @@ from vipsim.view.words import fault_text
 
 UNTOLD = frozenset({"run", "acknowledged", "stored"})
 """Kinds of records that are the run's frame, or long lists at its end."""
-MOST_SILENCES = 8
-"""How many silences of no failover become chapters, the longest first."""
 
 NEIGHBOR_WHYS = {
     ("used", "INCOMPLETE"): "a packet for it waits: its MAC address is asked for",
@@ -123,51 +119,3 @@ def _timer(record: Record) -> str:
     if first == "tcp":
         return TCP_TIMERS.get(name, "")
     return OTHER_TIMERS.get((first, name)) or NEIGHBOR_TIMERS.get(name, "").format(ip=rest)
-
-
-# --- chapters --------------------------------------------------------------------------------
-
-
-def chapters(trace: Trace, part: Window) -> list[dict[str, Any]]:
-    """Return the moments of the story, in order; what happened at one time is one chapter."""
-    found: dict[Time, dict[str, None]] = {}
-    for time, text in _moments(trace):
-        if time in part:
-            found.setdefault(time, {})[text] = None
-    return [{"time": time, "text": "; ".join(found[time])} for time in sorted(found)]
-
-
-def _moments(trace: Trace) -> Iterator[tuple[Time, str]]:
-    for record in trace.select("fault"):
-        yield record.time, fault_text(record)
-    for failover in trace.failovers:
-        yield from _of_failover(failover)
-    yield from _of_silences(trace)
-
-
-def _of_failover(failover: Failover) -> Iterator[tuple[Time, str]]:
-    new = failover.new
-    yield failover.takeover_at, f"{new} becomes MASTER ({failover.kind})"
-    if failover.owned_at is not None:
-        yield failover.owned_at, f"{new} takes the address"
-    if failover.announced_at is not None:
-        yield failover.announced_at, f"{new} announces the address"
-    for client, outage in failover.clients.items():
-        if outage.first is not None and outage.last is not None:
-            yield outage.first, f"{client} is answered again after {seconds(outage.blackout)}"
-
-
-def _of_silences(trace: Trace) -> Iterator[tuple[Time, str]]:
-    """Yield the beginning and end of the longest silences that belong to no failover."""
-    felt = {(name, felt.last) for failover in trace.failovers for name, felt in failover.clients.items()}
-    apart = [
-        (name, last, first)
-        for name, summary in trace.metrics.clients.items()
-        for last, first in summary.silences
-        if (name, last) not in felt
-    ]
-    apart.sort(key=lambda silence: (silence[1] - (silence[2] or trace.duration), silence))
-    for name, last, first in apart[:MOST_SILENCES]:
-        yield last, f"{name} has its last answer for now"
-        if first is not None:
-            yield first, f"{name} is answered again after {seconds(first - last)}"
