@@ -129,6 +129,14 @@ def test_curves_share_axes_and_differ_in_color_and_dashes() -> None:
     drawn.assert_readable(ax)
 
 
+def test_a_title_given_with_axes_is_the_new_title_and_none_keeps_the_old_one() -> None:
+    ax = plot_cdf([SECOND, 2 * SECOND], title="first")
+    plot_cdf([SECOND, 3 * SECOND], None, ax)
+    assert ax.get_title(loc="left") == "first"
+    plot_cdf([SECOND, 3 * SECOND], None, ax, title="both")
+    assert (ax.get_title(loc="left"), ax.get_title()) == ("both", "")
+
+
 def test_another_column_and_cells_without_a_value() -> None:
     rows = [{"seed": 1, "blackout": 5 * SECOND}, {"seed": 2, "blackout": None}]
     ax = plot_cdf(Table.from_rows(rows, units={"blackout": "ms"}), column="blackout")

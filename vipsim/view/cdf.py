@@ -51,7 +51,7 @@ def plot_cdf(
     seeds : iterable of int, or str, optional
         Seeds of the runs, for the label. Default: the table's column ``seed``.
     title : str
-        Default: the quantity.
+        Default: the quantity; with axes that have a title already, that one stays.
 
     Returns
     -------
@@ -79,6 +79,8 @@ def plot_cdf(
             ax, title or f"Distribution of {quantity}", f"{quantity} [s]", "share of runs", grid="both"
         )
         ax.set_ylim(-0.02, 1.04)
+    elif title:
+        style.write_title(ax, title)
     _scale_axis(ax)
     style.legend_below(ax, [line for line in ax.lines if line.get_gid() in ("steps", "law")], columns=1)
     return ax

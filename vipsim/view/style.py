@@ -45,7 +45,7 @@ def axes_or_new(ax: Axes | None, height: float = HEIGHT, width: float = WIDTH) -
 
 def frame_axes(ax: Axes, title: str, xlabel: str = "", ylabel: str = "", grid: str = "x") -> None:
     """Give axes their title, labels and quiet frame; `grid` is ``x``, ``y``, ``both`` or empty."""
-    ax.set_title(plain(title, 110), fontsize=TITLE, loc="left", pad=10, parse_math=False)
+    write_title(ax, title)
     ax.set_xlabel(plain(xlabel, 110), fontsize=TEXT, parse_math=False)
     ax.set_ylabel(plain(ylabel, 60), fontsize=TEXT, parse_math=False)
     ax.tick_params(labelsize=TEXT, width=1.2)
@@ -54,6 +54,11 @@ def frame_axes(ax: Axes, title: str, xlabel: str = "", ylabel: str = "", grid: s
     ax.set_axisbelow(True)
     if grid in ("x", "y", "both"):
         ax.grid(True, axis=grid, color="#D5D5D5", linewidth=0.8)  # type: ignore[arg-type]
+
+
+def write_title(ax: Axes, title: str) -> None:
+    """Give axes their title, or another one."""
+    ax.set_title(plain(title, 110), fontsize=TITLE, loc="left", pad=10, parse_math=False)
 
 
 def write(ax: Axes, x: float, y: float, text: str, size: float = SMALL, **how: Any) -> Any:
