@@ -58,12 +58,35 @@ def test_marks_of_a_class(vipsim: Vipsim, tmp_path: Path) -> None:
     assert rows[2][0].startswith("Łucja?") and "\x1b" not in done.out + done.err
     assert "vipsim-results.jsonl:2: this is no JSON: this line is left out" in done.err
 
+    assert "all exercises of the labs begun: 05; nobody began 01, 02, 03" in done.out
+    assert "not solved yet" not in done.out and "--open" in done.out
+
+
+def test_marks_of_a_class_list_what_is_open(vipsim: Vipsim, tmp_path: Path) -> None:
+    write(tmp_path / "in" / "ann" / "vipsim-results.jsonl", {"verdict": "right", "points": 2})
+    write(tmp_path / "in" / "bob" / "vipsim-results.jsonl", {"verdict": "near", "points": 1})
+    said = " ".join(vipsim("course", "marks", "in", "--open").out.split())
+    lab = [id for id in exercises() if id.startswith("05.")]
+    others = [id for id in lab if id != "05.tcp"]
+    assert f"ann: not solved yet: {', '.join(others)} bob:" in said
+    half = [f"{id} (half)" if id == "05.tcp" else id for id in lab]
+    assert said.endswith(f"bob: not solved yet: {', '.join(half)}")
+
+
+def test_marks_of_one_student_list_what_is_open(vipsim: Vipsim, tmp_path: Path) -> None:
+    lab = [id for id in exercises() if id.startswith("05.")]
+    file = write(tmp_path / "ann" / "r.jsonl", {"verdict": "right", "points": 2})
+    assert "05.way-back" in vipsim("course", "marks", "ann/r.jsonl").out
+    write(file, *({"id": id, "verdict": "right", "points": 1, "of": 2} for id in lab))
+    assert vipsim("course", "marks", "ann/r.jsonl").out.endswith("ann: all solved\n")
+
 
 def test_marks_as_json(vipsim: Vipsim, tmp_path: Path) -> None:
     write(tmp_path / "ann" / "r.jsonl", {"verdict": "near", "points": 1})
     document = json.loads(vipsim("course", "marks", "ann/r.jsonl", "--json").out)
     (student,) = document["students"]
     assert (student["name"], student["solved"], student["points"], student["tries"]) == ("ann", 0, 1, 1)
+    assert document["labs"] == ["05"] and "05.tcp" in student["open"] and "05.hang" in student["open"]
     assert student["exercises"][0]["id"] == "05.tcp" and document["damaged"] == []
 
 

@@ -38,6 +38,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="FILE|DIR",
         help="vipsim-results.jsonl of a student, or a folder with such files in it",
     )
+    marks.add_argument(
+        "--open",
+        action="store_true",
+        help="list what each student has not solved yet (of a single student it is always listed)",
+    )
     marks.add_argument("--json", action="store_true", help="print one JSON document, each exercise by itself")
     for act, function in ((listed, _list), (copied, _copy), (marks, _marks)):
         act.set_defaults(run=function)
@@ -122,6 +127,7 @@ def _marks(args: argparse.Namespace) -> int:
         print(json.dumps(_document(found), indent=2))
     else:
         _print_table(found)
+        _print_open(found, every=args.open or len(found.students) == 1)
     return failures.FINE
 
 
@@ -141,12 +147,29 @@ def _print_table(found: ClassMarks) -> None:
     print(failures.printable(Table.from_rows(rows).to_text()))
 
 
+def _print_open(found: ClassMarks, every: bool) -> None:
+    """Say of which labs the table counts, and what each student has not solved."""
+    import textwrap
+
+    others = f"; nobody began {', '.join(found.untouched)}" if found.untouched else ""
+    print(f"\nCounted are all exercises of the labs begun: {', '.join(found.touched) or 'none'}{others}")
+    if not every:
+        print("vipsim course marks --open lists what each student has not solved")
+        return
+    for student in found.students:
+        half = {one.id for one in student.exercises if one.verdict != "right" and one.points}
+        told = [f"{id} (half)" if id in half else id for id in found.open(student)]
+        line = f"{student.name[:60]}: {'not solved yet: ' + ', '.join(told) if told else 'all solved'}"
+        print(textwrap.fill(failures.printable(line), 96, subsequent_indent="    ", break_on_hyphens=False))
+
+
 def _document(found: ClassMarks) -> dict[str, Any]:
     from dataclasses import asdict
 
     return {
         "exercises": found.exercises,
         "points": found.points,
+        "labs": list(found.touched),
         "students": [
             {
                 "name": student.name,
@@ -154,6 +177,7 @@ def _document(found: ClassMarks) -> dict[str, Any]:
                 "solved": student.solved,
                 "points": student.points,
                 "tries": student.tries,
+                "open": list(found.open(student)),
                 "exercises": [asdict(one) for one in student.exercises],
             }
             for student in found.students

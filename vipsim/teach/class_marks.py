@@ -55,12 +55,35 @@ class ClassMarks:
     """A class."""
 
     students: tuple[Student, ...]
-    exercises: int
-    """In the labs that anybody of the class worked on."""
-    points: float
-    """To be had in them."""
+    there: dict[str, float]
+    """Points of each exercise of the labs that anybody of the class worked on, by id."""
     damages: tuple[Damage, ...]
     """Lines that could not be read and were left out."""
+
+    @property
+    def exercises(self) -> int:
+        """How many there are in those labs."""
+        return len(self.there)
+
+    @property
+    def points(self) -> float:
+        """To be had in them."""
+        return sum(self.there.values())
+
+    @property
+    def touched(self) -> tuple[str, ...]:
+        """Numbers of the labs that anybody worked on, such as ``01``."""
+        return tuple(sorted({_lab(id) for id in self.there}))
+
+    @property
+    def untouched(self) -> tuple[str, ...]:
+        """Numbers of the other labs."""
+        return tuple(sorted({_lab(id) for id in exercises()} - set(self.touched)))
+
+    def open(self, student: Student) -> tuple[str, ...]:
+        """Exercises of those labs that a student has not answered rightly, in the order of the labs."""
+        right = {one.id for one in student.exercises if one.verdict == "right"}
+        return tuple(id for id in self.there if id not in right)
 
 
 def class_marks(paths: Iterable[str | os.PathLike[str]]) -> ClassMarks:
@@ -86,7 +109,7 @@ def class_marks(paths: Iterable[str | os.PathLike[str]]) -> ClassMarks:
         damages += broken
         students.append(Student(name, path, tuple(_best(results))))
     there = _there({one.id: one.of for student in students for one in student.exercises})
-    return ClassMarks(tuple(students), len(there), sum(there.values()), tuple(damages))
+    return ClassMarks(tuple(students), there, tuple(damages))
 
 
 def _files(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
@@ -132,8 +155,10 @@ def _best(results: Sequence[Result]) -> Iterable[Solved]:
 
 def _there(seen: dict[str, float]) -> dict[str, float]:
     """Points of every exercise of the labs that were worked on; of one not known here, what its line says."""
-    labs = {id.partition(".")[0] for id in seen}
-    known: dict[str, float] = {
-        id: one.points for id, one in exercises().items() if id.partition(".")[0] in labs
-    }
-    return seen | known
+    labs = {_lab(id) for id in seen}
+    known: dict[str, float] = {id: one.points for id, one in exercises().items() if _lab(id) in labs}
+    return known | {id: points for id, points in seen.items() if id not in known}
+
+
+def _lab(id: str) -> str:
+    return id.partition(".")[0]
