@@ -54,6 +54,15 @@ def test_a_copy_has_notebooks_scenarios_and_a_page(installed: Path, tmp_path: Pa
             vs.read_scenario(tmp_path / "ann" / "labs" / name)
 
 
+def test_the_page_names_all_labs_and_the_number_that_is_missing(tmp_path: Path) -> None:
+    copy_course(tmp_path)
+    page = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert all(f"`{lab.name}.ipynb`" in page for lab in labs())
+    numbers = [int(lab.name[:2]) for lab in labs()]
+    for number in range(1, max(numbers)):
+        assert (f"there is no lab {number:02}." in page) == (number not in numbers)
+
+
 def test_every_scenario_that_a_notebook_reads_is_copied(tmp_path: Path) -> None:
     copy_course(tmp_path)
     for book in tmp_path.glob("*.ipynb"):

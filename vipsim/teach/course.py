@@ -36,7 +36,7 @@ Each notebook asks before it tells. Say what a cell will answer, then run it. Wh
 The notebooks:
 
 {labs}
-
+{gaps}
 `scenarios/` holds the scenarios that they speak of, for you to change. Run one of them here:
 
     vipsim run scenarios/{scenario}.yaml
@@ -170,7 +170,19 @@ def _files(solutions: bool, nbgrader: bool) -> Iterator[tuple[Path, bytes]]:
     for path in sorted((scenario_path(min(named)).parent / "keepalived").glob("*.conf")):
         yield Path("scenarios", "keepalived", path.name), path.read_bytes()
     lines = [f"- `{lab.name}.ipynb`: {lab.title}{_worth(lab)}" for lab in labs()]
-    yield Path(README), _STUDENTS.format(labs="\n".join(lines), scenario="database-pair").encode()
+    yield (
+        Path(README),
+        _STUDENTS.format(labs="\n".join(lines), gaps=_gaps(), scenario="database-pair").encode(),
+    )
+
+
+def _gaps() -> str:
+    """A sentence about the numbers that no notebook has, so that nobody looks for a lost one."""
+    numbers = {int(name.partition("-")[0]) for name in notebook_names()}
+    missing = [f"{number:02}" for number in range(1, max(numbers)) if number not in numbers]
+    if not missing:
+        return ""
+    return f"\nThese are all the labs that there are: there is no lab {' or '.join(missing)}.\n"
 
 
 def _worth(lab: Lab) -> str:
