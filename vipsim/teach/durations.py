@@ -48,7 +48,7 @@ class Duration:
     is_long: bool = False
     """Whether minutes may be the answer. If not, a bare number from 60 on is asked for its unit."""
 
-    says = 'a time, such as "7.25 s" or "40 ms"; a number without a unit counts seconds'
+    says = 'a time, such as "45.5 s" or "40 ms"; a number without a unit counts seconds'
     longest = 400 * 86400 * SECOND
     """What is longer is taken for a mistake."""
 
