@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 import vipsim as vs
+from tests.view.replay.causality import Judge
 from tests.view.replay.documents import arp_at, at, frames, records, shown
 from vipsim.errors import TraceError, VipsimError
 from vipsim.resources import scenario_names
@@ -31,6 +32,7 @@ def test_a_shipped_run_is_told_whole(name):
     _tables_are_the_traces(trace, document)
     _outages_are_those_of_json(trace, document)
     _everything_has_a_reason(document)
+    assert Judge(document).all() == []
 
 
 def _columns_are_sound(document):

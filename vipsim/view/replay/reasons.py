@@ -2,18 +2,21 @@
 
 A reason is a text that many frames share, and the frame that it speaks of: ``{of}`` stands for the time at
 which that one was sent, ``{since}`` for how long ago that was. Every frame has a reason; where a trace tells
-none (a recording has no causes), the reason says what the frame is for.
+none (a recording has no causes), the reason says what the frame is for. A host answers, refuses and passes on
+only what had arrived at it by then.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Any
 
 from vipsim.trace import Record, Trace
 from vipsim.trace.journal import Causes
-from vipsim.units import format_duration
+from vipsim.units import Time, format_duration
 from vipsim.view.exchange import Message
+from vipsim.view.replay.arrivals import Arrivals
 from vipsim.view.replay.places import Places
 from vipsim.view.replay.segments import Segments
 from vipsim.view.replay.why import Why
@@ -22,9 +25,11 @@ from vipsim.view.work import addresses_by_name, nodes_by_address
 from vipsim.wire import heartbeat
 from vipsim.wire.frames import Arp, ArpOp, Carp, Echo, IcmpError, IcmpKind, Tcp, Udp, Vrrp
 
-_IP_ENDS = slice(26, 42)
-"""Octets of a frame: the ends of an IPv4 packet, and the eight that an ICMP error quotes."""
-_TTL = 22
+_ETHERNET, _ICMP_ERROR = 14, 42
+"""Where the IPv4 header of a packet begins in a frame, and of the one that an ICMP error quotes."""
+_TTL = 8
+_QUOTED = 28
+"""Octets of a packet from there on that an ICMP error quotes."""
 
 
 class Reasons:
@@ -35,24 +40,53 @@ class Reasons:
         self._records = {record.id: record for record in trace.select()}
         self._nodes = nodes_by_address(trace)
         self._asking = _asking(trace, places)
-        self._neighbors = {
-            (record.node, record.time, str(record.data["ip"])): str(record.data.get("new"))
-            for record in trace.select("neighbor")
-        }
+        self._neighbors: dict[tuple[str, str], list[Record]] = {}
+        """Changes of neighbor caches by host and address, in order."""
+        for record in trace.select("neighbor"):
+            self._neighbors.setdefault((record.node, str(record.data["ip"])), []).append(record)
         self._asked: dict[tuple[object, ...], int] = {}
-        """Number of the latest question, by what its answer says."""
-        self._said: dict[bytes, tuple[int, int]] = {}
-        """Number and TTL of the latest packet, by `_IP_ENDS`."""
+        """Number of a host's latest question without an answer, by the host and what its answer says."""
+        self._heard: dict[tuple[object, ...], int] = {}
+        """Number of the latest question that has reached a host, by the host and what its answer says."""
+        self._got: dict[tuple[str, bytes], tuple[int, int]] = {}
+        """Number and TTL of the latest packet that has reached a host, by the host and `_identity`."""
         self._segments = Segments()
         self._told: list[Message] = []
 
     def all(self, told: Iterable[Message]) -> list[Why]:
         """Return the reasons of these messages, all of a run in order of time."""
+        self._told = list(told)
+        arrivals = Arrivals(self._told)
         found = []
-        for message in told:
-            self._told.append(message)
-            found.append(self._why(message, len(self._told) - 1))
+        for number, message in enumerate(self._told):
+            for arrived, node in arrivals.until(message.time):
+                self._arrived(arrived, node)
+            found.append(self._why(message, number))
         return found
+
+    def _arrived(self, number: int, node: str) -> None:
+        """Note that a frame has reached a host."""
+        message = self._told[number]
+        packet = message.frame.packet
+        if isinstance(packet, Arp):
+            key = ("arp", int(packet.target_ip), int(packet.sender_ip))
+            if packet.op is ArpOp.REQUEST:
+                self._heard[node, *key] = number
+            else:
+                self._asked.pop((node, "arp", int(packet.sender_ip)), None)
+            return
+        octets = message.octets
+        if len(octets) >= _ETHERNET + _QUOTED:
+            self._got[node, _identity(octets, _ETHERNET)] = number, octets[_ETHERNET + _TTL]
+        match packet:
+            case Echo(is_reply=False):
+                self._heard[node, "echo", *_echo_key(packet)] = number
+            case Udp():
+                ends = _udp_key(packet)
+                self._heard[node, "udp", *ends] = number
+                self._asked.pop((node, "udp", *ends[2:4], *ends[:2], packet.payload), None)
+            case Tcp():
+                self._segments.arrived(node, packet, number)
 
     def _why(self, message: Message, number: int) -> Why:
         packet = message.frame.packet
@@ -62,7 +96,7 @@ class Reasons:
             return Why("forged: the fault inject put it on the cable")
         if isinstance(packet, Arp):
             return self._arp(message, packet, number, record)
-        passed = self._passed_on(message, number)
+        passed = self._passed_on(message)
         if passed is not None:
             return passed
         own = record if record is not None and record.node == message.src else None
@@ -72,7 +106,7 @@ class Reasons:
             case Vrrp() | Carp():
                 return Why(self._daemons(own, "its daemon says that it is master"))
             case Echo():
-                return self._echo(message, packet, number, own)
+                return self._echo(message, packet, own)
             case Tcp():
                 return self._tcp(message, packet, number, own)
             case Udp():
@@ -94,52 +128,57 @@ class Reasons:
     # --- ARP ---------------------------------------------------------------------------------
 
     def _arp(self, message: Message, packet: Arp, number: int, record: Record | None) -> Why:
-        key = ("arp", int(packet.target_ip), int(packet.sender_ip))
+        src, wanted = message.src, packet.target_ip
         if packet.is_gratuitous:
-            because = self._daemons(record if record and record.node == message.src else None, "")
+            because = self._daemons(record if record and record.node == src else None, "")
             return Why(f"tells everybody where {packet.sender_ip} is now{': ' if because else ''}{because}")
         if packet.op is ArpOp.REPLY:
-            of = self._asked.get(("arp", int(packet.sender_ip), int(packet.target_ip)), -1)
+            of = self._heard.pop((src, "arp", int(packet.sender_ip), int(wanted)), -1)
             if of < 0:
                 return Why(f"tells where {packet.sender_ip} is, though nobody asked")
             return Why(f"answers {self._told[of].src}'s question for {packet.sender_ip} of {{of}}", of)
+        key = (src, "arp", int(wanted))
         before, self._asked[key] = self._asked.get(key, -1), number
         if not packet.sender_ip:
-            return Why(f"asks who has {packet.target_ip}, as one who must not use the address itself")
-        state = self._neighbors.get((message.src, message.time, str(packet.target_ip)))
-        if state == "INCOMPLETE":
-            return Why(f"has a packet for {packet.target_ip} and no MAC address for it in its neighbor cache")
-        if state == "PROBE":
-            return Why(f"used its old entry for {packet.target_ip} and nothing confirmed it: asks that host")
-        if before >= 0 and self._told[before].src == message.src:
+            return Why(f"asks who has {wanted}, as one who must not use the address itself")
+        entry = self._entry(src, str(wanted), message.time)
+        state = "" if entry is None else str(entry.data.get("new"))
+        is_first = before < 0 or (entry is not None and self._told[before].time < entry.time)
+        if is_first and state == "INCOMPLETE":
+            return Why(f"has a packet for {wanted} and no MAC address for it in its neighbor cache")
+        if is_first and (state == "PROBE" or not message.frame.dst.is_group):
+            return Why(f"used its old entry for {wanted} and nothing confirmed it: asks that host")
+        if before >= 0:
             return Why("no answer to its question of {of} for {since}: asks again", before)
-        return Why(f"needs the MAC address of {packet.target_ip}")
+        return Why(f"needs the MAC address of {wanted}")
+
+    def _entry(self, node: str, address: str, time: Time) -> Record | None:
+        """What a host last noted about a neighbor: its question may have waited for the cable since."""
+        changes = self._neighbors.get((node, address), [])
+        place = bisect_right(changes, time, key=_time)
+        return changes[place - 1] if place else None
 
     # --- questions and answers over IPv4 -----------------------------------------------------
 
-    def _passed_on(self, message: Message, number: int) -> Why | None:
-        """The reason of a packet that another host sent first; its latest sender is noted."""
+    def _passed_on(self, message: Message) -> Why | None:
+        """The reason of a packet that has reached its sender from another host, with a larger TTL."""
         octets = message.octets
-        if len(octets) <= _TTL:
+        if len(octets) < _ETHERNET + _QUOTED:
             return None
-        ends, ttl = octets[_IP_ENDS], octets[_TTL]
-        before = self._said.get(ends)
-        self._said[ends] = number, ttl
-        if before is None or ttl + 1 != before[1] or self._told[before[0]].src == message.src:
+        of, ttl = self._got.get((message.src, _identity(octets, _ETHERNET)), (-1, 0))
+        if of < 0 or octets[_ETHERNET + _TTL] + 1 != ttl or self._told[of].src == message.src:
             return None
-        return Why(f"passes on what {self._who(before[0])} sent at {{of}}: is a router on its way", before[0])
+        return Why(f"passes on what {self._who(of)} sent at {{of}}: is a router on its way", of)
 
     def _client(self, node: str, packet: Any) -> str:
         return self._asking.get((node, address_text(packet.dst)), "")
 
-    def _echo(self, message: Message, packet: Echo, number: int, own: Record | None) -> Why:
-        ends = (int(packet.src), int(packet.dst))
+    def _echo(self, message: Message, packet: Echo, own: Record | None) -> Why:
         if packet.is_reply:
-            of = self._asked.get(("echo", *ends[::-1], packet.ident, packet.seq), -1)
+            of = self._heard.get((message.src, "echo", *_echo_key(packet)), -1)
             if of < 0:
                 return Why("answers a ping of before")
             return Why(f"answers {self._who(of)}'s ping of {{of}}", of)
-        self._asked["echo", *ends, packet.ident, packet.seq] = number
         if own is not None and own.kind == "advert":
             because = self._daemons(own, "")
             return Why(f"its daemon asks whether {packet.dst} lives{': ' if because else ''}{because}")
@@ -149,16 +188,16 @@ class Reasons:
     def _udp(self, message: Message, packet: Udp, number: int, own: Record | None) -> Why:
         if packet.sport == packet.dport == heartbeat.PORT:
             return Why(self._daemons(own, "its daemon tells the other one of its pair"))
-        ends = (int(packet.src), packet.sport, int(packet.dst), packet.dport)
-        of = self._asked.get(("udp", *ends[2:], *ends[:2], packet.payload), -1)
+        ends = _udp_key(packet)
+        of = self._heard.get((message.src, "udp", *ends[2:4], *ends[:2], packet.payload), -1)
         if of >= 0:
             return Why(f"answers {self._who(of)}'s question of {{of}}", of)
-        before = self._asked.get(("udp", *ends, packet.payload), -1)
-        self._asked["udp", *ends, packet.payload] = number
+        key = (message.src, "udp", *ends)
+        before, self._asked[key] = self._asked.get(key, -1), number
         if own is not None and own.kind == "advert":
             because = self._daemons(own, "")
             return Why(f"its daemon asks a service of {packet.dst}{': ' if because else ''}{because}")
-        if before >= 0 and self._told[before].src == message.src:
+        if before >= 0:
             return Why("no answer to its question of {of} for {since}: asks again", before)
         client = self._client(message.src, packet)
         return Why(client or f"somebody at {message.src} sends to port {packet.dport} of {packet.dst}")
@@ -168,8 +207,7 @@ class Reasons:
 
     def _error(self, message: Message, packet: IcmpError) -> Why:
         about = packet.about
-        said = self._said.get(message.octets[_ERROR_ENDS])
-        of = said[0] if said is not None else -1
+        of, _ = self._got.get((message.src, _identity(message.octets, _ICMP_ERROR)), (-1, 0))
         who = self._nodes.get(str(about.src), str(about.src))
         what = f"a packet of {who}" if of < 0 else f"what {self._who(of)} sent at {{of}}"
         match packet.kind:
@@ -182,8 +220,26 @@ class Reasons:
         return Why(f"got {what} for {about.dst} and cannot reach that host", of)
 
 
-_ERROR_ENDS = slice(54, 70)
-"""Octets of a frame with an ICMP error: what it quotes, as `_IP_ENDS` of the quoted packet."""
+def _identity(octets: bytes, begin: int) -> bytes:
+    """What stays of a packet on its way, of the octets that an error quotes: no TTL and no checksum."""
+    return (
+        octets[begin : begin + _TTL] + octets[begin + 9 : begin + 10] + octets[begin + 12 : begin + _QUOTED]
+    )
+
+
+def _echo_key(packet: Echo) -> tuple[int, int, int, int]:
+    """Who asked whom, and which question it was."""
+    ends = (int(packet.src), int(packet.dst))
+    return (*(ends[::-1] if packet.is_reply else ends), packet.ident, packet.seq)
+
+
+def _udp_key(packet: Udp) -> tuple[int, int, int, int, bytes]:
+    """Its ends, and what it says: an answer says the same."""
+    return int(packet.src), packet.sport, int(packet.dst), packet.dport, packet.payload
+
+
+def _time(record: Record) -> Time:
+    return record.time
 
 
 def _asking(trace: Trace, places: Places) -> dict[tuple[str, str], str]:

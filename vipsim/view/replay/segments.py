@@ -1,7 +1,7 @@
 """Why each TCP segment was sent: opened, accepted, answered, acknowledged, repeated, closed.
 
-Told from the segments alone, as somebody would who reads them in a capture: what a side sent last, and
-what the other side sent since.
+Told from the segments alone, as somebody would who reads them in a capture at the host that sends: what it
+has sent, and what had arrived there by then. A sequence number tells which segment another one speaks of.
 """
 
 from __future__ import annotations
@@ -15,38 +15,78 @@ from vipsim.wire.frames import Tcp, TcpFlag
 _HALF, _WHOLE = 1 << 31, 1 << 32
 _FIN, _SYN, _RST, _ACK = (int(flag) for flag in (TcpFlag.FIN, TcpFlag.SYN, TcpFlag.RST, TcpFlag.ACK))
 """As plain numbers, which Python compares ten times as fast."""
-_Ends = tuple[int, int, int, int]
-"""Address and port of the sender, and of the receiver."""
+_Ends = tuple[str, int, int, int, int]
+"""A host; address and port of its own, and of the other side."""
 
 
 @dataclass(slots=True)
-class _Side:
-    """What one side of a connection has sent."""
+class _Sent:
+    """What a host has sent over a connection."""
 
     end: int
     """Sequence number after the last octet that it ever sent."""
-    acks: dict[int, int] = field(default_factory=dict)
-    """Number of the latest segment with an acknowledgment number: a reset takes that for its own."""
-    sent: dict[int, int] = field(default_factory=dict)
+    at: dict[int, int] = field(default_factory=dict)
     """Number of the latest segment that began at a sequence number."""
-    latest: int = -1
-    """Number of its latest segment with something in it."""
-    last: int = -1
-    """Number of its latest segment, whatever was in it."""
     is_open: bool = False
     """It has sent something after its SYN."""
+    ack: int = -1
+    """The acknowledgment number that it sent last."""
     answered: int = -1
-    """The other side's `latest` when this one last sent something of its own."""
+    """Number of the latest segment that had arrived when it last sent something of its own."""
+
+
+@dataclass(slots=True)
+class _Got:
+    """What has arrived at a host over a connection."""
+
+    ends: dict[int, int] = field(default_factory=dict)
+    """Number of the latest segment with something in it, by the sequence number after its end."""
+    acks: dict[int, int] = field(default_factory=dict)
+    """Number of the latest segment by its acknowledgment number: a reset takes that for its own."""
+    syns: set[int] = field(default_factory=set)
+    """Numbers of those with a SYN."""
+    texts: set[int] = field(default_factory=set)
+    """Numbers of those that carry octets."""
     acknowledged: int = -1
-    """The other side's `latest` when this one last acknowledged only."""
+    """Largest acknowledgment number."""
 
 
 class Segments:
     """The connections of a run, as far as their segments tell."""
 
     def __init__(self) -> None:
-        self._sides: dict[_Ends, dict[str, _Side]] = {}
-        """By host, for two may answer at one address."""
+        self._sent: dict[_Ends, _Sent] = {}
+        self._got: dict[_Ends, _Got] = {}
+
+    def arrived(self, node: str, packet: Tcp, number: int) -> None:
+        """Note that a segment has arrived at a host.
+
+        Parameters
+        ----------
+        node : str
+            The host.
+        packet : Tcp
+            The segment.
+        number : int
+            Of its frame.
+        """
+        key = (node, int(packet.dst), packet.dport, int(packet.src), packet.sport)
+        flags = int(packet.flags)
+        got = self._got.get(key)
+        end = (packet.seq + _length(packet, flags)) % _WHOLE
+        if got is None or (flags & (_SYN | _ACK) == _SYN and end not in got.ends):
+            # The ports are used anew; a late reset may still be for the old connection.
+            got = self._got[key] = _Got(acks={} if got is None else got.acks)
+        if flags & _SYN:
+            got.syns.add(number)
+        if packet.payload:
+            got.texts.add(number)
+        if end != packet.seq:
+            got.ends[end] = number
+        if flags & _ACK and not flags & _RST:
+            got.acks[packet.ack] = number
+            if got.acknowledged < 0 or (packet.ack - got.acknowledged) % _WHOLE < _HALF:
+                got.acknowledged = packet.ack
 
     def why(self, node: str, packet: Tcp, number: int, timer: Record | None, client: str) -> Why:
         """Return why a segment was sent, and note it.
@@ -64,87 +104,85 @@ class Segments:
         client : str
             What a client does at this sender, with this receiver; empty if none does anything.
         """
-        key = (packet.src, packet.sport, packet.dst, packet.dport)
-        back = (packet.dst, packet.dport, packet.src, packet.sport)
-        is_syn = bool(int(packet.flags) & _SYN)
-        length = len(packet.payload) + is_syn + bool(int(packet.flags) & _FIN)
-        side = before = self._sides.setdefault(key, {}).get(node)
-        if is_syn and (side is None or packet.seq not in side.sent):
-            side = None
-            if not int(packet.flags) & _ACK:
-                self._sides.pop(back, None)  # the ports are used anew
-        if side is None:
-            acks = {} if before is None else before.acks  # a late reset may still be for the old connection
-            side = self._sides[key][node] = _Side(packet.seq, acks)
-        other = self._other(back, packet)
-        why = _why(packet, length, side, other, timer, client)
-        side.last = side.acks[packet.ack] = number
+        key = (node, int(packet.src), packet.sport, int(packet.dst), packet.dport)
+        flags = int(packet.flags)
+        length = _length(packet, flags)
+        sent, got = self._sent.get(key), self._got.get(key, _Got())
+        if sent is None or (flags & _SYN and packet.seq not in sent.at):
+            sent = self._sent[key] = _Sent(packet.seq)
+            if not flags & _ACK and key in self._got:  # the ports are used anew
+                got = self._got[key] = _Got(acks=got.acks)
+        why = _why(packet, flags, length, sent, got, timer, client)
         if length:
-            side.sent[packet.seq] = side.latest = number
-            if other is not None:
-                side.answered = other.latest
-            if (packet.seq + length - side.end) % _WHOLE < _HALF:
-                side.end = (packet.seq + length) % _WHOLE
-        elif other is not None:
-            side.acknowledged = other.latest
-        side.is_open = side.is_open or not is_syn
+            sent.at[packet.seq] = number
+            sent.answered = max(sent.answered, got.ends.get(packet.ack, -1))
+            if (packet.seq + length - sent.end) % _WHOLE < _HALF:
+                sent.end = (packet.seq + length) % _WHOLE
+        if flags & _ACK:
+            sent.ack = packet.ack
+        sent.is_open = sent.is_open or not flags & _SYN
         return why
 
-    def _other(self, back: _Ends, packet: Tcp) -> _Side | None:
-        """The other side, as this one knows it: of several who spoke last, or whom a reset refuses."""
-        others = [*self._sides.get(back, {}).values()]
-        if int(packet.flags) & (_RST | _ACK) == _RST:
-            others = [one for one in others if packet.seq in one.acks] or others
-        return max(others, key=lambda one: one.last, default=None)
+
+def _length(packet: Tcp, flags: int) -> int:
+    """How many sequence numbers a segment takes."""
+    return len(packet.payload) + bool(flags & _SYN) + bool(flags & _FIN)
 
 
 def _why(
-    packet: Tcp, length: int, side: _Side, other: _Side | None, timer: Record | None, client: str
+    packet: Tcp, flags: int, length: int, sent: _Sent, got: _Got, timer: Record | None, client: str
 ) -> Why:
-    flags, latest = int(packet.flags), -1 if other is None else other.latest
     if flags & _RST:
-        return _reset(packet, other)
-    if length and side.latest >= 0 and (side.end - packet.seq - length) % _WHOLE < _HALF:
-        what = "its SYN" if flags & _SYN else "the segment"
-        probe = ", as a probe for losses" if _name(timer) == "loss probe" else ""
-        of = side.sent.get(packet.seq, side.latest)
-        return Why(f"no acknowledgment for {{since}}: sends {what} of {{of}} again{probe}", of)
+        return _reset(packet, flags, got)
+    of = got.ends.get(packet.ack, -1) if flags & _ACK else -1
+    if length and packet.seq in sent.at and (sent.end - packet.seq - length) % _WHOLE < _HALF:
+        return _again(packet, flags, length, sent.at[packet.seq], got, timer)
     if flags & _SYN:
-        if flags & _ACK:
-            return Why("accepts the connection that was asked for at {of}", latest)
+        if of in got.syns:
+            return Why("accepts the connection that was asked for at {of}", of)
         return Why(f"{client or 'has something to ask'}: opens a connection")
     if length:
-        return _something(packet, side, other, client)
-    if other is not None and not other.is_open and not side.is_open:
-        return Why("completes the connection that was accepted at {of}", latest)
-    if latest < 0:
-        return Why("acknowledges what it has got")
-    if latest == max(side.acknowledged, side.answered):
+        return _something(packet, of, sent, got, client)
+    if of in got.syns and not sent.is_open:
+        return Why("completes the connection that was accepted at {of}", of)
+    if packet.ack == sent.ack:
         return Why("says once more up to where it has got everything")
+    if of < 0:
+        return Why("acknowledges what it has got")
     late = ", as nothing to send came along" if _name(timer) == "delayed ack" else ""
-    return Why(f"acknowledges the segment of {{of}}{late}", latest)
+    return Why(f"acknowledges the segment of {{of}}{late}", of)
 
 
-def _reset(packet: Tcp, other: _Side | None) -> Why:
+def _again(packet: Tcp, flags: int, length: int, of: int, got: _Got, timer: Record | None) -> Why:
+    """Why a segment was sent that had been sent before."""
+    what = "its SYN" if flags & _SYN else "the segment"
+    end = (packet.seq + length) % _WHOLE
+    if got.acknowledged >= 0 and (got.acknowledged - end) % _WHOLE < _HALF:
+        return Why(f"sends {what} of {{of}} again: its acknowledgment came too late to stop it", of)
+    probe = ", as a probe for losses" if _name(timer) == "loss probe" else ""
+    return Why(f"no acknowledgment for {{since}}: sends {what} of {{of}} again{probe}", of)
+
+
+def _reset(packet: Tcp, flags: int, got: _Got) -> Why:
     """Why a reset was sent: one that answers acknowledges nothing, unless it answers a SYN."""
-    of = -1
-    if other is not None and not int(packet.flags) & _ACK:
-        of = other.acks.get(packet.seq, other.last)
-    elif other is not None and not other.is_open and packet.ack == other.end:
-        of = other.latest
+    if flags & _ACK:
+        of = got.ends.get(packet.ack, -1)
+        of = of if of in got.syns else -1
+    else:
+        of = got.acks.get(packet.seq, -1)
     if of < 0:
         return Why("breaks its connection off")
     return Why("knows no such connection: refuses the segment of {of}", of)
 
 
-def _something(packet: Tcp, side: _Side, other: _Side | None, client: str) -> Why:
+def _something(packet: Tcp, of: int, sent: _Sent, got: _Got, client: str) -> Why:
     """Why a segment was sent that brings something new."""
     if not packet.payload:
         return Why("has nothing more to send: closes its side of the connection")
     if client:
         return Why(f"{client}, over its connection")
-    if other is not None and other.latest > side.answered:
-        return Why("answers the segment of {of}", other.latest)
+    if of in got.texts and of > sent.answered:
+        return Why("answers the segment of {of}", of)
     return Why("has something new for the other side")
 
 
