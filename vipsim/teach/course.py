@@ -29,9 +29,12 @@ _STUDENTS = """\
 Each notebook asks before it tells. Say what a cell will answer, then run it. Where a cell says
 `answer = ...`, write your answer over the dots, run it, and run the cell below, which marks it.
 
-    pip install "vipsim[notebooks]"      # once
-    jupyter lab                          # opens the notebooks of this folder
-    vipsim course marks .                # your points so far
+    jupyter lab                 # opens the notebooks of this folder
+    vipsim course marks .       # your points so far
+
+Both come with vipsim, which is installed once, from its own folder (ask your teacher for it):
+
+    python -m pip install -c constraints.txt ".[all]"
 
 The notebooks:
 

@@ -55,14 +55,13 @@ def perform(demo: Demo, folder: Path, seed: int, say: Say, write: Write, seeds: 
     from vipsim.trace.capture import write_pcapng
     from vipsim.trace.formatting import report
     from vipsim.trace.jsonl import write_trace
-    from vipsim.view.replay import write_replay
     from vipsim.worlds import run
 
     scenario = shipped(demo)
     say(f"{demo.name}: {demo.line}\n\n{_wrapped(f'predict first: {demo.predict}')}\n")
     trace = run(scenario, seed)
     # Before all else: a class looks at it while the rest is being made.
-    write(folder / REPLAY, lambda path: write_replay(trace, path))
+    write(folder / REPLAY, page_writer(demo, trace))
     say(report(trace))
     for client in demo.watched:
         say(_caches(trace, client))
@@ -76,6 +75,14 @@ def perform(demo: Demo, folder: Path, seed: int, say: Say, write: Write, seeds: 
     if curves:
         say(f"\nover the seeds 1 to {len(chosen)}, {_CURVES[demo.curve]}:\n{summary(curves).to_text()}")
     _draw(demo, scenario, trace, curves, chosen, folder, say, write)
+
+
+def page_writer(demo: Demo, trace: Trace) -> Callable[[Path], Path]:
+    """Return what writes a demo's replay page: called by the demo, with its question."""
+    from vipsim.view.replay import write_replay
+
+    heading = demo.name if demo.name == trace.name else f"{demo.name}: {trace.name}"
+    return lambda path: write_replay(trace, path, heading=heading, question=demo.predict)
 
 
 def shipped(demo: Demo) -> Scenario:

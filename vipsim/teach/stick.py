@@ -15,7 +15,7 @@ from pathlib import Path
 from vipsim.files import written_whole
 from vipsim.teach.demo import SEED, Demo, Moment
 from vipsim.teach.demos import DEMOS
-from vipsim.teach.performing import Say, Write, shipped
+from vipsim.teach.performing import Say, Write, page_writer, shipped
 from vipsim.units import MS, parse_duration, seconds
 
 INDEX = "index.html"
@@ -45,13 +45,12 @@ def write_stick(folder: Path, say: Say, write: Write) -> None:
     say, write : callable
         See `vipsim.teach.performing.Say` and `Write`.
     """
-    from vipsim.view.replay import write_replay
     from vipsim.worlds import run
 
     for demo in DEMOS.values():
         say(f"{demo.name}: {demo.line}")
         trace = run(shipped(demo), SEED)
-        write(folder / page_name(demo), lambda path, trace=trace: write_replay(trace, path))  # type: ignore[misc]
+        write(folder / page_name(demo), page_writer(demo, trace))
     write(folder / INDEX, _write_index)
 
 

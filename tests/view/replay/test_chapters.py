@@ -37,8 +37,8 @@ def test_every_step_down_and_every_loss_of_an_address_is_a_chapter(name: str) ->
 
 def test_the_silent_step_down_comes_with_the_silence_that_it_causes() -> None:
     text = text_at("silent-survivor", 12.113)
-    assert text.startswith("db2 steps down, in silence; db2 gives the address up")
-    assert text.endswith("app1 is without an answer from here on")
+    assert text.startswith("db2 steps down in silence; db2 gives the address up")
+    assert text.endswith("app1 is not answered from here on")
     assert not any(12.0 < time < 12.112 for time, _ in told("silent-survivor"))
 
 

@@ -35,7 +35,7 @@ def pairs(document, words):
 def full(document, frame):
     """A reason as the page shows it."""
     of = document["frames"]["time"][frame["of"]]
-    words = {"{of}": f"{of / SECOND:.6f} s", "{since}": f"{(frame['time'] - of) / SECOND:.3f} s"}
+    words = {"{of}": f"{of / SECOND:.3f} s", "{since}": f"{(frame['time'] - of) / SECOND:.3f} s"}
     text = frame["why"]
     for name, value in words.items():
         text = text.replace(name, value)
@@ -56,26 +56,26 @@ def test_the_crash_in_a_students_words():
     assert whys(document, "arp-request", "app1")[0] == (
         f"has a packet for {VIP} and no MAC address for it in its neighbor cache"
     )
-    assert whys(document, "arp-reply", "db1")[0] == f"answers app1's question for {VIP} of 0.000744 s"
-    assert whys(document, "echo-reply", "db1")[0] == "answers app1's ping of 0.000946 s"
+    assert whys(document, "arp-reply", "db1")[0] == f"answers app1's question for {VIP} of 0.001 s"
+    assert whys(document, "echo-reply", "db1")[0] == "answers app1's ping of 0.001 s"
     assert {*whys(document, "echo-request", "app1")} == {
         "its client asks every 10ms",
         "its client asks every 1s",
     }
     assert whys(document, "echo-request", "db2")[1] == (
-        "its daemon asks whether 192.168.1.217 lives: the interval of its questions of 1.000000 s ran out; "
-        "set at 0.112751 s by the tick before"
+        "its daemon asks whether 192.168.1.217 lives: the interval of its questions ran out after 1 s. "
+        "It was set at 0.113 s by the tick before."
     )
     assert whys(document, "garp", "db2") == [
-        f"tells everybody where {VIP} is now: its wait for an answer of 1.000000 s ran out; "
-        "set at 7.112751 s by the end of the interval of its questions; behind it: fault crash:db1"
+        f"tells everybody where {VIP} is now: its wait for an answer ran out after 1 s. "
+        "Behind it: db1 crashes. It was set at 7.113 s by the end of the interval of its questions."
     ]
 
 
 def test_an_advert_and_a_goodbye():
     _, document = shown("maintenance")
     told = whys(document, "advert", "db1")
-    assert told[1] == "its advert timer of 1.000000 s ran out; set at 0.112751 s by the tick before"
+    assert told[1] == "its advert timer ran out after 1 s. It was set at 0.113 s by the tick before."
     assert "says goodbye: fault stop on db1" in told
 
 

@@ -88,8 +88,8 @@ def _of_failover(
     if number in handovers:
         _, time, _ = handovers[number]
         yield time, f"{new} becomes MASTER ({failover.kind})"
-        yield time, f"{new} takes the address and announces it"
-        yield time, f"{old} has heard it and has let go: one owner again"
+        yield time, f"{new} takes the address, announces it"
+        yield time, f"{old} lets go when it hears so: one owner again"
     else:
         # The trace calls it a failover, too; but nothing had failed: there are two masters now.
         is_wrong = failover.false and failover.needless
@@ -122,7 +122,7 @@ def _of_losses(trace: Trace) -> Iterator[Moment]:
         ):
             is_silent = (record.time, record.node) not in goodbyes
             alone = is_silent and not any(abs(time - record.time) <= _NEAR for time in told)
-            said = ", in silence" if alone else "" if is_silent else " and says goodbye"
+            said = " in silence" if alone else "" if is_silent else " and says goodbye"
             yield record.time, f"{record.node} steps down{said}"
         elif record.kind == "vip" and record.data["act"] == "release":
             yield record.time, f"{record.node} gives the address up"
@@ -176,7 +176,7 @@ def _of_silences(trace: Trace, places: Places, causes: list[Time]) -> Iterator[M
         if cause is None:
             yield last, f"{name} has its last answer for now"
         else:
-            yield cause, f"{name} is without an answer from here on"
+            yield cause, f"{name} is not answered from here on"
         if first is not None:
             yield first, _answered(trace, name, last, first)
 

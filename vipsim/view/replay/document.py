@@ -2,8 +2,11 @@
 
 Keys
 ----
-``format``, ``name``, ``seed``, ``world``, ``version``, ``digest``, ``title``, ``lesson``
-    What run this is; `format` is `FORMAT`. The lesson is the scenario's description.
+``format``, ``name``, ``seed``, ``world``, ``version``, ``digest``, ``heading``, ``title``, ``lesson``
+    What run this is; `format` is `FORMAT`. The heading is what the page is called, the title the heading with
+    the seed, the lesson the scenario's description.
+``question``
+    What a class predicts: on the page while what is to come is hidden; empty for none.
 ``start``, ``end``, ``duration``
     The window that is told, and how long the run was.
 ``nodes``
@@ -80,7 +83,13 @@ from vipsim.view.replay.tracks import lanes, outages, owners, tables
 FORMAT = 1
 
 
-def replay_document(trace: Trace, window: tuple[Time | str, Time | str] | None = None) -> dict[str, Any]:
+def replay_document(
+    trace: Trace,
+    window: tuple[Time | str, Time | str] | None = None,
+    *,
+    heading: str = "",
+    question: str = "",
+) -> dict[str, Any]:
     """Return the document of a run, or of a part of it; see the module for its keys.
 
     Parameters
@@ -89,6 +98,10 @@ def replay_document(trace: Trace, window: tuple[Time | str, Time | str] | None =
         Of level ``frames``.
     window : (start, end), optional
         Part of the run, in ns or as text such as ``("4s", "10s")``; default: all of it.
+    heading : str
+        What the page is called; default: the run's name.
+    question : str
+        What a class predicts.
 
     Raises
     ------
@@ -119,7 +132,9 @@ def replay_document(trace: Trace, window: tuple[Time | str, Time | str] | None =
         "world": trace.world,
         "version": str(trace.header.get("version", "")),
         "digest": trace.digest,
-        "title": f"{trace.name}, seed {trace.seed}",
+        "heading": heading or trace.name,
+        "title": f"{heading or trace.name}, seed {trace.seed}",
+        "question": question,
         "lesson": places.scenario.description,
         "start": part.start,
         "end": part.end,

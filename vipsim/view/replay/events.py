@@ -10,6 +10,7 @@ from vipsim.trace.journal import Causes
 from vipsim.view.lanes import Window
 from vipsim.view.replay.places import Places
 from vipsim.view.replay.shared import Shared
+from vipsim.view.replay.wording import readable
 from vipsim.view.words import fault_text
 
 UNTOLD = frozenset({"run", "acknowledged", "stored"})
@@ -102,14 +103,19 @@ def _why(record: Record, causes: Causes) -> str:
     if kind == "fdb":
         return FDB_WHYS.get(str(data.get("why")), str(data.get("why", "")))
     if kind == "timer":
-        return _timer(record) or causes.wake_up(record)
+        return _timer(record) or readable(causes.wake_up(record))
     if kind == "session":
         return _SESSIONS.get(str(data.get("event")), "")
     if kind == "fault" and data.get("phase") == "end":
         return "its duration is over"
     if kind == "database" and data.get("why") == "promoted":
         return "the promotion is done"
-    return _PLAIN.get(kind) or causes.why(record) or str(data.get("why") or "") or "the trace names no cause"
+    return (
+        _PLAIN.get(kind)
+        or readable(causes.why(record))
+        or str(data.get("why") or "")
+        or "the trace names no cause"
+    )
 
 
 def _timer(record: Record) -> str:

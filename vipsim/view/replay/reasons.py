@@ -20,6 +20,7 @@ from vipsim.view.replay.arrivals import Arrivals
 from vipsim.view.replay.places import Places
 from vipsim.view.replay.segments import Segments
 from vipsim.view.replay.why import Why
+from vipsim.view.replay.wording import readable
 from vipsim.view.words import address_text
 from vipsim.view.work import addresses_by_name, nodes_by_address
 from vipsim.wire import heartbeat
@@ -117,7 +118,7 @@ class Reasons:
 
     def _daemons(self, record: Record | None, otherwise: str) -> str:
         """What woke the process that made a record, in the words of `vipsim explain`."""
-        return (self._causes.why(record) if record is not None else "") or otherwise
+        return readable(self._causes.why(record) if record is not None else "") or otherwise
 
     def _who(self, number: int) -> str:
         """Host that sent a packet first, as far as its address tells."""

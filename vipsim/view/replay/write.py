@@ -23,7 +23,12 @@ _MARGINS = tuple(seconds * SECOND for seconds in (60, 30, 10, 5, 2, 1))
 
 
 def write_replay(
-    trace: Trace, path: str | os.PathLike[str], window: tuple[Time | str, Time | str] | None = None
+    trace: Trace,
+    path: str | os.PathLike[str],
+    window: tuple[Time | str, Time | str] | None = None,
+    *,
+    heading: str = "",
+    question: str = "",
 ) -> Path:
     """Write a run as one self-contained HTML file that replays it in any browser, offline.
 
@@ -36,6 +41,10 @@ def write_replay(
     window : (start, end), optional
         Part of the run, in ns or as text such as ``("4s", "10s")``; default: all of it. What was so before
         (states, caches, tables) is known at its start.
+    heading : str
+        What the page is called; default: the run's name.
+    question : str
+        What a class predicts; it stands on the page while what is to come is hidden.
 
     Returns
     -------
@@ -60,7 +69,7 @@ def write_replay(
     if target.suffix.lower() not in (".html", ".htm"):
         raise VipsimError(f"{target.name}: a replay is a web page: give a name that ends in .html")
     _refuse_too_many(trace, chosen_part(trace, window))
-    document = replay_document(trace, window)
+    document = replay_document(trace, window, heading=heading, question=question)
     content = page_html(document, document["title"]).encode("utf-8")
     try:
         with written_whole(target) as file:

@@ -1,4 +1,5 @@
 // Which items are listed, and stepping through them.
+import { kindWords, searchWords } from "./kindwords.js";
 import { firstAtOrAfter } from "./store.js";
 
 /** All but the clients' own probes and what other items tell already; kind is a record's, or "frame:KIND". */
@@ -16,6 +17,16 @@ export function createFilter(app) {
       app.listed = listedItems(app, app.filter);
       app.emit("filter", app.filter);
     },
+    /** List everything again that a filter hides. */
+    clearFilter: () => app.setFilter({ text: "", kind: "", node: "" }),
+    /** Go to the first listed item after now; where there is none, to the first of all. */
+    firstHit() {
+      app.pause();
+      const place = firstAtOrAfter(app.listed.length, (index) => items[app.listed[index]].time, app.now + 1);
+      const found = app.listed[place] ?? app.listed[0];
+      if (found === undefined) app.say("Nothing passes this filter");
+      else app.select(items[found].ref);
+    },
     /** Go to the next (+1) or previous (-1) listed item. */
     step(direction) {
       app.pause();
@@ -31,6 +42,14 @@ export function createFilter(app) {
       app.say(endText(app, direction));
     },
   };
+}
+
+/** A filter in words: "garp", "ARP replies of db2"; empty: nothing is asked for. */
+export function filterText(filter) {
+  const isFrame = filter.kind.startsWith("frame:");
+  const kind = filter.kind === "" ? "" : kindWords(filter.kind.replace("frame:", ""), isFrame);
+  const asked = [filter.text.trim(), kind].filter(Boolean).join(", ");
+  return [asked, filter.node === "" ? "" : `of ${filter.node}`].filter(Boolean).join(" ");
 }
 
 /** What is said where there is nothing more to step to. */
@@ -53,11 +72,16 @@ function placeOf(app) {
 function listedItems(app, filter) {
   const { items } = app.store;
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
-  const listed = [];
-  for (let index = 0; index < items.length; index += 1) {
-    if (passesFilter(app, items[index], filter, words)) listed.push(index);
-  }
-  return listed;
+  const hits = (how) => {
+    const listed = [];
+    for (let index = 0; index < items.length; index += 1) {
+      if (passesFilter(app, items[index], how, words)) listed.push(index);
+    }
+    return listed;
+  };
+  const found = hits(filter);
+  // Words that only the clients' own traffic has, such as "ping", mean that traffic.
+  return found.length > 0 || words.length === 0 ? found : hits({ ...filter, probes: true });
 }
 
 function passesFilter(app, item, filter, words) {
@@ -68,6 +92,6 @@ function passesFilter(app, item, filter, words) {
   const node = app.store.nodeName(item.node);
   if (filter.node !== "" && node !== filter.node) return false;
   if (words.length === 0) return true;
-  const text = `${item.kind} ${node} ${item.text}`.toLowerCase();
+  const text = `${searchWords(item)} ${node} ${item.text}`.toLowerCase();
   return words.every((word) => text.includes(word));
 }

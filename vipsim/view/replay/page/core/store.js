@@ -114,7 +114,7 @@ function whyText(doc, index) {
   const of = all.of[index];
   if (of < 0) return text;
   const ago = all.time[index] - all.time[of];
-  return text.replace("{of}", timeText(all.time[of], 6)).replace("{since}", lengthText(ago));
+  return text.replace("{of}", timeText(all.time[of])).replace("{since}", lengthText(ago));
 }
 
 /** Everything that can be listed, in order of time; records before the frames that they cause. */

@@ -1,4 +1,5 @@
 // The list of events: only the rows in sight exist, so that it stays fluid however long the run is.
+import { filterText } from "../core/filter.js";
 import { firstAtOrAfter } from "../core/store.js";
 import { exactText, timeText } from "../core/words.js";
 import { h, s, setAttr, setText } from "../drawing/dom.js";
@@ -40,7 +41,7 @@ export function createEvents(app) {
     view.active = ref === null ? -1 : rowOf(view, app.store.indexOf(ref));
     view.follows = true;
     followClock(view, true);
-    if (ref !== null && !app.playing) app.say(spokenText(app, app.store.item(ref)));
+    if (ref !== null && !app.playing) app.say(spokenText(app, app.store.item(ref)) + filterNote(app));
   });
   list.addEventListener("scroll", () => drawRows(view, false), { passive: true });
   for (const act of ["wheel", "pointerdown"]) {
@@ -139,6 +140,12 @@ function fillRow(view, line, place) {
 function spokenText(app, item) {
   const node = app.store.nodeName(item.node);
   return [exactText(item.time), node, item.text].filter(Boolean).join(", ");
+}
+
+/** That a filter is in force: Left and Right pass over what it hides. */
+function filterNote(app) {
+  const text = filterText(app.filter);
+  return text === "" ? "" : ` (filter: ${text})`;
 }
 
 function rowOf(view, index) {

@@ -1,6 +1,6 @@
 // What the event list shows: words, a kind, a node, and whether the clients' probes are listed.
+import { kindWords } from "../core/kindwords.js";
 import { h } from "../drawing/dom.js";
-import { kindWords } from "./kinds.js";
 
 /** What is listed only if asked for. */
 const CHECKS = [
@@ -15,17 +15,30 @@ export function createFilterBar(app) {
     placeholder: "Filter ( / )",
     "aria-label": "Filter the events by words",
     spellcheck: "false",
-    on: { input: () => app.setFilter({ text: text.value }), keydown: (event) => leaveField(app, text, event) },
+    on: { input: () => app.setFilter({ text: text.value }), keydown: (event) => leaveField(app, text, event, leave) },
   });
   const kinds = kindChoices(app);
   const kind = choiceField("Kind of event", "all kinds", kinds, (value) => app.setFilter({ kind: value }));
   const nodes = app.doc.nodes.map(({ name }) => [name, name]);
   const node = choiceField("Node", "all nodes", nodes, (value) => app.setFilter({ node: value }));
   const boxes = CHECKS.filter(({ has }) => app.store.items.some(has)).map((check) => checkField(app, check));
+  let hasOpened = false; // the panel was not in sight before
   app.focusFilter = () => {
-    if (text.offsetParent === null) app.focusPanel("events");
+    hasOpened = text.offsetParent === null;
+    if (hasOpened) app.focusPanel("events");
     text.focus();
   };
+  const leave = () => {
+    if (hasOpened && app.focused === "events") app.focusPanel("events");
+    hasOpened = false;
+    app.root.focus({ preventScroll: true });
+  };
+  // Who takes the filter away elsewhere (the chip) empties the fields, too.
+  app.on("filter", (filter) => {
+    if (text.value !== filter.text) text.value = filter.text;
+    kind.value = filter.kind;
+    node.value = filter.node;
+  });
   return { element: h("div", { class: "v-filter", role: "search" }, text, kind, node), tools: boxes };
 }
 
@@ -57,14 +70,17 @@ function kindChoices(app) {
   return [...records, ...frames];
 }
 
-/** Escape empties the field, and leaves it when it is empty; Enter goes back to the page's keys. */
-function leaveField(app, text, event) {
+/** Escape empties the field, and leaves it when it is empty; Enter goes to the first hit after now. */
+function leaveField(app, text, event, leave) {
   if (event.key !== "Escape" && event.key !== "Enter") return;
   event.preventDefault();
   if (event.key === "Escape" && text.value !== "") {
     text.value = "";
     app.setFilter({ text: "" });
+  } else if (event.key === "Escape") {
+    leave();
   } else {
     app.root.focus({ preventScroll: true });
+    app.firstHit();
   }
 }

@@ -3,9 +3,15 @@ import { firstAtOrAfter } from "../core/store.js";
 import { lengthText, listText, SECOND } from "../core/words.js";
 import { fill, h, setText } from "../drawing/dom.js";
 
+/** A caption of more letters is set smaller. */
+const LONG_TEXT = 70;
+/** So long (ns of the run) the head shows the outage that is over now. */
+const MOMENT = SECOND;
+
 /** Make the header. */
 export function createHeader(app) {
   const { doc } = app;
+  const question = unbroken(doc.question ?? "");
   const caption = h("p", { class: "v-caption" });
   const clock = readout("Clock", "v-clock");
   const owned = doc.vips.length > 1 ? `${doc.vips.length} addresses` : (doc.vips[0] ?? "the address");
@@ -17,8 +23,9 @@ export function createHeader(app) {
     h(
       "div",
       { class: "v-name" },
-      h("h1", null, doc.name, h("small", null, ` ${whichText(doc)}`)),
-      h("p", { title: doc.lesson }, doc.lesson),
+      h("h1", null, doc.heading ?? doc.name, h("small", null, ` ${whichText(doc)}`)),
+      h("p", { class: "v-lesson", title: doc.lesson }, doc.lesson),
+      question ? h("p", { class: "v-question", title: question }, question) : null,
     ),
     caption,
     h("div", { class: "v-readouts" }, owner.element, outage.element, clock.element),
@@ -26,7 +33,9 @@ export function createHeader(app) {
   const show = () => {
     const [whole, rest] = clockParts(app.now);
     fill(clock.value, whole, h("small", null, rest), " s");
-    setText(caption, captionText(app));
+    const told = captionText(app);
+    setText(caption, told);
+    caption.classList.toggle("v-is-long", told.length > LONG_TEXT);
     setText(owner.value, ownerText(app));
     owner.element.dataset.count = String(ownersNow(app));
     const { text, label, state } = outageNow(app);
@@ -36,6 +45,7 @@ export function createHeader(app) {
   };
   app.on("time", show);
   app.on("play", show);
+  app.on("theme", show);
   show();
   return { element };
 }
@@ -64,7 +74,15 @@ function captionText(app) {
   const { chapters } = app.doc;
   const next = firstAtOrAfter(chapters.length, (index) => chapters[index].time, app.now + 1);
   if (next > 0) return joinedText(chapters[next - 1].text);
+  // From the last row only the caption can be read.
+  const { cover, projector } = app.root.dataset;
+  if (app.doc.question && cover === "on" && projector === "on") return unbroken(app.doc.question);
   return app.now === app.store.start && !app.playing ? "Space plays, arrows step, ? tells more" : "";
+}
+
+/** No line ends between a number and its unit. */
+function unbroken(text) {
+  return text.replace(/(\d) (m?s)\b/g, "$1\u00a0$2");
 }
 
 /** "db2 becomes MASTER; db2 takes the address" as "db2 becomes MASTER, takes the address". */
@@ -95,17 +113,28 @@ function ownerText(app) {
   return texts.map((text, index) => `${tails[index]}: ${text}`).join(", ");
 }
 
+/** One outage, until now: whose, how long ("> 70.018 s" if the run ends before it does), whether it lasts. */
+function readOutage(app, outage) {
+  const until = Math.min(outage.to ?? Infinity, app.now);
+  const isCut = outage.to === null && app.now >= app.store.end;
+  const text = `${isCut ? "> " : ""}${((until - outage.from) / SECOND).toFixed(3)} s`;
+  const label = app.doc.outages.length > 1 ? `Outage of ${outage.client}` : "Outage";
+  return { text, label, state: outage.to === null || outage.to > app.now ? "on" : "over" };
+}
+
 /** The longest outage of what failed last: a stopwatch while any lasts, its length when all are over. */
 function outageNow(app) {
   const begun = app.doc.outages.filter((outage) => outage.from <= app.now);
   if (begun.length === 0) return { text: "none yet", label: "Outage", state: "none" };
   const last = begun.reduce((one, other) => (other.from >= one.from ? other : one));
   const isSame = ({ failover }) => failover !== null && failover === last.failover;
+  // The caption tells whose answers came back just now: so does the head, for a moment.
+  const back = begun.findLast((outage) => outage.to !== null && outage.to <= app.now && app.now < outage.to + MOMENT);
+  if (back !== undefined && captionText(app).includes(`${back.client} is answered again`)) return readOutage(app, back);
   const same = begun.filter((outage) => outage === last || isSame(outage));
   const isOn = (outage) => outage.to === null || outage.to > app.now;
   const untilNow = (outage) => Math.min(outage.to ?? Infinity, app.now) - outage.from;
   const lasting = same.filter(isOn);
   const longest = (lasting.length > 0 ? lasting : same).reduce((one, other) => (untilNow(other) > untilNow(one) ? other : one));
-  const label = app.doc.outages.length > 1 ? `Outage of ${longest.client}` : "Outage";
-  return { text: `${(untilNow(longest) / SECOND).toFixed(3)} s`, label, state: isOn(longest) ? "on" : "over" };
+  return readOutage(app, longest);
 }

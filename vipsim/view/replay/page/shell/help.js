@@ -9,13 +9,15 @@ const HELP = [
   ["Page Up, Page Down", "previous or next chapter"],
   ["Home, End", "start or end of the run"],
   ["+, -", "faster, slower"],
-  ["/", "filter the events"],
+  ["/", "filter the events: Enter goes to the first hit, Escape empties and then leaves"],
   ["L", "show more or less time in the ladder"],
   ["P", "projector: larger type, thicker lines"],
   ["C", "high contrast"],
   ["T", "light or dark"],
   ["H", "hide what is to come, to let a class predict"],
   ["M", "without motion"],
+  ["Tab", "from part to part; over the lanes Left and Right then move the time by 1 %"],
+  ["Escape", "give back the room of a large panel"],
   ["?", "this help"],
 ];
 

@@ -24,7 +24,7 @@ export function listenToKeys(app, themes, help) {
   const notePointer = () => (usesPointer = true);
   const giveBack = (event) => {
     const holder = root.getRootNode().activeElement;
-    const isDone = isButton(holder) || (event.type === "change" && holder?.tagName === "SELECT");
+    const isDone = isButton(holder) || isSlider(holder) || (event.type === "change" && holder?.tagName === "SELECT");
     if (!usesPointer || !isDone || !root.contains(holder) || help.element.open) return;
     root.focus({ preventScroll: true });
   };
@@ -71,6 +71,11 @@ function keyActions(app, themes, help) {
 /** Whether keys belong to the element: a field or a choice. */
 function isTyping(element) {
   return /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) && element.type !== "checkbox";
+}
+
+/** Whether the element moves the time by its own arrow keys, which it shall only if it was reached by Tab. */
+function isSlider(element) {
+  return Boolean(element?.matches("[role=slider]"));
 }
 
 /** Whether Space presses the element itself. */

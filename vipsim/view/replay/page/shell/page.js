@@ -1,5 +1,6 @@
 // The page as a whole: header, panels, and the bar of time below them.
 import { h } from "../drawing/dom.js";
+import { createFilterChip } from "../events/chip.js";
 import { createLanes } from "../lanes/lanes.js";
 import { createControls } from "./controls.js";
 import { createHeader } from "./header.js";
@@ -19,7 +20,7 @@ export function createPage(app) {
   const time = h(
     "section",
     { class: "v-time", "aria-label": "Time" },
-    createControls(app, lanes.tools, themes, help).element,
+    createControls(app, [...lanes.tools, createFilterChip(app)], themes, help).element,
     createScrubber(app).element,
     lanes.element,
   );
