@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from vipsim.teach import check
+from vipsim.teach.exercises import exercises
 from vipsim.teach.reading import as_text
 from vipsim.teach.results import VERDICTS
 
@@ -32,4 +33,5 @@ def test_any_answer_has_a_verdict(id: str, answer: Any) -> None:
 
 @given(id=st.text())
 def test_any_id_has_words(id: str) -> None:
+    assume(id not in exercises())  # hypothesis tries texts that it finds in the package
     assert "There are" in check(id, 1).words

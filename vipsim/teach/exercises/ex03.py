@@ -26,7 +26,7 @@ BETTER = 200
 """Priority of db1 in the question about its return; the notebook has 150."""
 CUT_BACKUP = 75
 """Priority of db2 in the question about cuts."""
-REFRESH = 5
+REFRESH = 7
 """Seconds between two refreshes in the question; the notebook has 2."""
 CUTS = 25
 """Phases that stand for all cuts: a share is known to one of them."""
@@ -86,10 +86,10 @@ def _silent_share(seed: int) -> Truth:
 
 
 def _refresh(seed: int) -> Truth:
-    pair = keepalived_pair(duration="32s")
+    pair = keepalived_pair(duration="40s")
     pair = pair.with_setting("groups.0.vrrp.keepalived", f"{{garp_master_refresh: {REFRESH}s}}")
     worst: Time = 0
-    for whole in range(REFRESH):  # the refresh comes with every fifth advert, the cut ends before any of them
+    for whole in range(REFRESH):  # the cut ends before any of the adverts between two refreshes
         trace = struck(pair, "isolate", seed, phase=0.8, lasts=(15 + whole) * SECOND)
         worst = max(worst, *silences(trace)[1:], 0)
     return Truth(worst, SECOND // 2)

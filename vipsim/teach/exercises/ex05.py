@@ -30,7 +30,7 @@ WORDS = ("crash", "freeze", "hang", "isolate", "link_down", "stop")
 """The six faults, by letter."""
 BACKUP = 180
 """Priority of db2 in the question about a goodbye; db1 has 254."""
-CUT = 10 * SECOND
+CUT = 12 * SECOND
 """How long the cut lasts in the question about two masters; the notebook has 7 s."""
 BOAST = 17 * SECOND // 5
 """What a tester wants to write down; the notebook asks for less than 3 s."""
@@ -195,7 +195,7 @@ EXERCISES = (
     ),
     Exercise(
         id="05.two-masters",
-        question="isolate cuts db1 off at 5 s, for 10 s. db1 sends its adverts at .75 of each second, db2 "
+        question="isolate cuts db1 off at 5 s, for 12 s. db1 sends its adverts at .75 of each second, db2 "
         "becomes master at 8.359 s. How long are both masters? (to a tenth of a second)",
         form=Duration(100 * MS),
         points=2,
