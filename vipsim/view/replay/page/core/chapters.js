@@ -3,7 +3,7 @@ import { firstAtOrAfter } from "./store.js";
 import { timeText } from "./words.js";
 
 /** Kinds of records that a chapter may be about, the most telling first. */
-const CHAPTER_KINDS = ["fault", "state", "vip", "announce", "answered", "daemon", "service", "link", "port"];
+const CHAPTER_KINDS = ["fault", "state", "vip", "announce", "answered", "writer", "note", "daemon", "service", "link", "port"];
 
 /** The methods of the app that go to chapters. */
 export function createChapters(app) {
@@ -40,7 +40,9 @@ export function createChapters(app) {
 function itemOfChapter(store, time) {
   const here = store.items.slice(store.indexAt(time), store.indexAt(time + 1));
   for (const kind of CHAPTER_KINDS) {
-    const item = here.find((one) => one.frame < 0 && one.kind === kind);
+    // What befell a machine tells more than what befell the network beside it.
+    const found = here.filter((one) => one.frame < 0 && one.kind === kind);
+    const item = found.find((one) => one.node >= 0) ?? found[0];
     if (item !== undefined) return item.ref;
   }
   return here.find((item) => !item.probe)?.ref ?? null;
