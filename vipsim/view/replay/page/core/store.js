@@ -1,4 +1,5 @@
 // Read access to the document: items in order of time, frames with their hops, state at any time.
+import { ownersAmong } from "./addresses.js";
 import { lengthText, timeText } from "./words.js";
 
 /** Records that a frame or a "why" tells already: listed only if asked for. */
@@ -45,9 +46,7 @@ export function createStore(doc) {
       return found;
     },
     /** Who owns a VIP at a time, by kernels: node indexes, none to several. What lasts to the end holds there, too. */
-    ownersAt(owner, time) {
-      return owner.spans.filter((span) => span[0] <= time && (time < span[1] || span[1] === doc.end)).map((span) => span[2]);
-    },
+    ownersAt: (owner, time) => ownersAmong(owner.spans, time, doc.end),
   };
   return store;
 }

@@ -54,7 +54,7 @@ export function createAnatomy(app, names) {
       octets = decoded.octets;
       parts = withWords(decoded, names);
       kept = null;
-      tree.show(parts);
+      tree.show(innermostFirst(parts));
       dump.show(octets);
       shown = undefined; // nothing of the old frame is marked in the new one
       mark(null);
@@ -75,6 +75,12 @@ function withWords(decoded, names) {
     const fields = part.fields.map((field) => ({ ...field, title, remark: remarkOf(part.key, field, decoded, names) }));
     return { ...part, title, fields };
   });
+}
+
+/** The parts from the innermost protocol outward, as people ask; what no protocol covers comes last. */
+function innermostFirst(parts) {
+  const isRest = (part) => part.key === "rest";
+  return [...parts.filter((part) => !isRest(part)).reverse(), ...parts.filter(isRest)];
 }
 
 /** The smallest field that an octet belongs to; of several in one octet the first. */

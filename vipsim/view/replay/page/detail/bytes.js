@@ -5,8 +5,8 @@ import { asciiText, hexOf } from "./decode.js";
 /** Octets in a row: the most that fit. */
 const OCTETS_IN_A_ROW = [16, 12, 8];
 
-/** Width of a row in characters of the dump's font: offset, gaps, and for each octet two digits, a space, ASCII. */
-const dumpCharacters = (perRow) => 8 + 4 * perRow;
+/** Width of a row in characters of the dump's font: offset, gaps, and for each octet two digits, a space, and ASCII if it is shown. */
+const dumpCharacters = (perRow, hasLetters) => (hasLetters ? 8 + 4 * perRow : 6 + 3 * perRow);
 
 /** Steps of the keys through the octets; null: to the row's or the frame's ends. */
 const OCTET_STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: "-row", ArrowDown: "row", Home: "first", End: "last" };
@@ -124,11 +124,12 @@ function stepOctets(dump, event, on) {
 
 /** As many octets in a row as fit. */
 function refitDump(dump) {
-  const sample = dump.element.querySelector(".v-bytes-ascii .v-bytes-letter");
-  const character = sample?.getBoundingClientRect().width;
+  const offset = dump.element.querySelector(".v-bytes-offset");
+  const character = offset === null ? 0 : offset.getBoundingClientRect().width / offset.textContent.length;
   if (!character) return;
   const room = dump.element.clientWidth / character;
-  const perRow = OCTETS_IN_A_ROW.find((count) => dumpCharacters(count) <= room) ?? OCTETS_IN_A_ROW.at(-1);
+  const hasLetters = dump.element.querySelector(".v-bytes-ascii").offsetWidth > 0;
+  const perRow = OCTETS_IN_A_ROW.find((count) => dumpCharacters(count, hasLetters) <= room) ?? OCTETS_IN_A_ROW.at(-1);
   if (perRow === dump.perRow) return;
   const hadFocus = dump.element.contains(dump.element.ownerDocument.activeElement);
   dump.perRow = perRow;

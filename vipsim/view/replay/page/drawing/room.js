@@ -1,5 +1,5 @@
 // When a picture has to be laid out again: its room, the size of type, or the theme changed.
-import { setAttr } from "./dom.js";
+import { setAttr, setText } from "./dom.js";
 
 
 /** Call `draw(width, height)` when an element has a size, and whenever the size or the looks change. */
@@ -7,8 +7,8 @@ export function watchRoom(app, element, draw) {
   let before = "";
   const look = () => {
     const [width, height] = [element.clientWidth, element.clientHeight];
-    const { projector, dark, contrast } = app.root.dataset;
-    const key = `${width} ${height} ${projector} ${dark} ${contrast}`;
+    const { projector, dark, contrast, cover } = app.root.dataset;
+    const key = `${width} ${height} ${projector} ${dark} ${contrast} ${cover}`;
     if (width < 40 || height < 20 || key === before) return;
     before = key;
     draw(width, height);
@@ -36,12 +36,24 @@ export function chooseByRef(app, element) {
   });
 }
 
-/** While what is to come is hidden: texts that tell an end (data-until, ns) which is not yet reached are hidden, too. */
+/** Whether what is to come is hidden. */
+export function isCovered(app) {
+  return app.root.dataset.cover === "on";
+}
+
+/**
+ * While what is to come is hidden: what tells of a time (data-until, ns) that is not yet reached is hidden, too,
+ * wherever it stands: labels of marks stand above their height, titles tell ends.
+ */
 export function coverTexts(app, element) {
-  const isCovered = app.root.dataset.cover === "on";
-  if (!isCovered && element.dataset.covered !== "on") return;
-  element.dataset.covered = isCovered ? "on" : "off";
-  for (const text of element.querySelectorAll("[data-until]")) {
-    setAttr(text, "visibility", isCovered && Number(text.dataset.until) > app.now ? "hidden" : null);
+  const isOn = isCovered(app);
+  if (!isOn && element.dataset.covered !== "on") return;
+  element.dataset.covered = isOn ? "on" : "off";
+  for (const one of element.querySelectorAll("[data-until]")) {
+    const isHidden = isOn && Number(one.dataset.until) > app.now;
+    if (one.tagName === "title") {
+      one.dataset.words ??= one.textContent;
+      setText(one, isHidden ? "" : one.dataset.words);
+    } else setAttr(one, "visibility", isHidden ? "hidden" : null);
   }
 }

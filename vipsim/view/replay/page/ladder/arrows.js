@@ -25,7 +25,7 @@ export function drawArrow(app, index, how) {
   const why = [...new Set(lost.map((end) => end.lost))].join(", ");
   return s(
     "g",
-    { class: `v-arrow v-fam-${name}${lost.length && !reached.length ? " v-lost" : ""}`, data: { ref: `f${index}` }, role: "button", tabindex: -1, "aria-label": text },
+    { class: `v-arrow v-fam-${name}${lost.length && !reached.length ? " v-lost" : ""}`, data: { ref: `f${index}`, until: doc.frames.time[index] }, role: "button", tabindex: -1, "aria-label": text },
     s("title", {}, `${timeText(doc.frames.time[index], 6)} ${text}${why ? ` (${why})` : ""}`),
     s("path", { class: "v-arrow-hit", d: lines.join("") }),
     s("path", { class: "v-arrow-line", d: reached.map((end) => lineTo(x, y, end)).join("") }),
@@ -35,6 +35,18 @@ export function drawArrow(app, index, how) {
     s("path", { class: "v-token", d: FAMILIES[name].path, transform: `translate(${x},${y.toFixed(1)}) scale(4)` }),
     labelOf(text, x, y, ends, how),
   );
+}
+
+/** Take the room of an arrow's lines that are nearly level, so that no label lies over them. */
+export function takeArrow(app, index, how) {
+  const { doc } = app.store;
+  const x = how.xs.get(doc.frames.src[index]);
+  const y = how.scale.y(doc.frames.time[index]);
+  for (const source of how.crossings.endsOf(index)) {
+    const end = endOf(source, x, y, how);
+    if (end === null || Math.abs(end.y - y) > how.unit) continue;
+    how.shelf.take(Math.min(x, end.x), Math.min(y, end.y), Math.abs(end.x - x), Math.abs(end.y - y) + 1);
+  }
 }
 
 /** Where a copy ended: on its lane; a lost one before it, or half a lane aside if it was for many. */
@@ -91,11 +103,11 @@ export function drawBar(app, bar, how) {
   const hasRoom = shelf.put(center - width / 2, top, width, unit * 1.2);
   return s(
     "g",
-    { class: `v-bar v-fam-${name}${isLost ? " v-lost" : ""}`, data: { ref: `f${bar.first}` }, role: "button", tabindex: -1, "aria-label": words },
-    s("title", {}, words),
+    { class: `v-bar v-fam-${name}${isLost ? " v-lost" : ""}`, data: { ref: `f${bar.first}`, until: doc.frames.time[bar.first] }, role: "button", tabindex: -1, "aria-label": words },
+    s("title", { data: { until: bar.to } }, words),
     s("rect", { x: low, y: top, width: Math.max(8, high - low), height }),
     s("path", { class: "v-arrow-head", d: ends.filter((end) => !end.lost).map((end) => headTo(x, top + height / 2, { x: end.x, y: top + height / 2 })).join("") }),
     isLost ? s("path", { class: "v-cross", d: ends.map((end) => crossAt(end.x, top + height / 2)).join("") }) : null,
-    hasRoom ? s("text", { class: "v-arrow-label", x: center, y: top + height / 2 + unit * 0.36, "text-anchor": "middle" }, text) : null,
+    hasRoom ? s("text", { class: "v-arrow-label", data: { until: doc.frames.time[bar.last] }, x: center, y: top + height / 2 + unit * 0.36, "text-anchor": "middle" }, text) : null,
   );
 }

@@ -27,29 +27,46 @@ export function drawOutages(outages, scale, { left, right, fill, shelf, measure,
     const [top, bottom] = clipped(scale, outage.from, outage.to);
     if (bottom <= top) continue;
     bands.push(s("rect", { class: "v-outage", x: left, y: top, width: right - left, height: bottom - top },
-      s("title", {}, `${outage.client} silent ${silenceText(outage)}`)));
+      s("title", { data: { until: outage.to } }, `${outage.client} silent ${silenceText(outage)}`)));
     for (const part of outage.parts) {
       const [low, high] = clipped(scale, part[1], part[2]);
       const size = { x: right, y: low, width: PART_STRIP, height: Math.max(high - low, high >= low ? 0.5 : 0) };
       if (high < low || low >= scale.height || high <= 0) continue;
-      bands.push(s("rect", { ...size, class: `v-phase-${part[0]}` }, s("title", {}, partText(outage, part))));
+      bands.push(s("rect", { ...size, class: `v-phase-${part[0]}` }, s("title", { data: { until: part[2] } }, partText(outage, part))));
       bands.push(s("rect", { ...size, class: "v-n-hatched", fill: fill(part[0]) }));
-      labels.push({ text: partText(outage, part), low, until: part[2] });
+      labels.push({ text: partText(outage, part), low: scale.y(part[1]), high: scale.y(part[2]), from: part[1], until: part[2], isFirst: part === outage.parts[0] && outage.parts.length > 1 });
     }
   }
   return { bands, labels: placePartLabels(labels, { right, shelf, measure, unit }) };
 }
 
-/** Names of parts at the right edge, each where its part begins or a little below. */
+/**
+ * Names of parts at the right edge, each at its part: what is short before the others above it, short ones behind
+ * each other below; in their order, or left out.
+ */
 function placePartLabels(labels, { right, shelf, measure, unit }) {
   const parts = [];
-  for (const { text, low, until } of labels) {
+  let least = -Infinity; // no name stands above the one before it
+  for (const { text, low, high, from, until, isFirst } of labels) {
     const width = measure(text, "600") + 4;
-    const spots = [low + unit * 0.2, low + unit * 2, low + unit * 3.6, low + unit * 5.2, low + unit * 6.8];
+    const isShort = high - low < unit * 1.5;
+    const below = isShort ? [0.2, 1.6, 3, 4.4, 5.8] : [0.2, 1.6, 3, 4.4, 5.8].filter((lines) => low + (lines + 1.4) * unit <= high);
+    const spots = (isShort && isFirst ? [-1.5] : below).map((lines) => low + lines * unit).filter((spot) => spot > least);
     const y = spots.find((spot) => shelf.put(right - width - 4, spot, width, unit * 1.35));
-    if (y !== undefined) parts.push(s("text", { class: "v-part-text", data: { until }, x: right - 6, y: y + unit * 1.05, "text-anchor": "end" }, text));
+    if (y === undefined) continue;
+    least = y;
+    parts.push(s("text", { class: "v-part-text", data: { until, from }, x: right - 6, y: y + unit * 1.05, "text-anchor": "end" }, text));
   }
   return parts;
+}
+
+/** The name of the part that the top of the window is in, whose own name is above it: {text, until}, or null. */
+export function partAtTop(outages, time) {
+  for (const outage of outages) {
+    const part = outage.parts.find(([, from, to]) => from < time && time < to);
+    if (part !== undefined) return { text: partText(outage, part), until: part[2] };
+  }
+  return null;
 }
 
 function clipped(scale, from, to) {

@@ -6,15 +6,16 @@ import { tellingOutages } from "../core/outages.js";
 import { lengthText, timeText } from "../core/words.js";
 import { fill, h, s, setAttr, setText } from "../drawing/dom.js";
 import { createHatches, createMeasure, fitted } from "../drawing/looks.js";
-import { chooseByRef, coverTexts, watchRoom } from "../drawing/room.js";
+import { chooseByRef, coverTexts, isCovered, watchRoom } from "../drawing/room.js";
 import { createShelf } from "../drawing/shelf.js";
-import { drawArrow, drawBar } from "./arrows.js";
+import { drawArrow, drawBar, takeArrow } from "./arrows.js";
 import { bundle } from "./bundles.js";
 import { createLaneChooser } from "./chooser.js";
-import { drawOutages, drawTicks } from "./clock.js";
+import { drawOutages, drawTicks, partAtTop } from "./clock.js";
 import { createCrossings } from "./crossings.js";
 import { drawMarks, drawStrips } from "./lanes.js";
 import { listenToLadder } from "./moves.js";
+import { drawProbes, probeStretches } from "./probes.js";
 import { createLadderView, createScale } from "./view.js";
 
 const BAR_PX = 15; // height of a bar of bundled frames
@@ -30,13 +31,14 @@ export function createLadder(app) {
   const now = s("g", { class: "v-now" }, s("line", {}), s("rect", { rx: 3 }), s("text", { "text-anchor": "end" }));
   // The drawn part is moved as a whole, which costs no painting; what stands still lies over it.
   const roll = s("svg", { class: "v-ladder-svg v-ladder-roll" }, hatches.defs, content);
-  const still = s("svg", { class: "v-ladder-svg v-ladder-still", "aria-hidden": "true" }, names);
+  const lasting = s("g", {}, s("rect", { class: "v-part-ground", rx: 3 }), s("text", { class: "v-part-text", "text-anchor": "end" }));
+  const still = s("svg", { class: "v-ladder-svg v-ladder-still", "aria-hidden": "true" }, lasting, names);
   const nowLine = s("svg", { class: "v-ladder-svg v-ladder-still v-ladder-now", "aria-hidden": "true" }, now);
   const cover = h("div", { class: "v-cover" });
   const board = h("div", { class: "v-ladder-board", role: "group", "aria-label": "Frames between hosts, time downward", tabindex: 0 }, roll, cover, nowLine, still);
   const view = createLadderView(app);
   const scene = {
-    app, doc, view, board, roll, cover, still, nowLine, content, names, now, fill: hatches.fill, crossings: createCrossings(doc), outages: tellingOutages(doc),
+    app, doc, view, board, roll, cover, still, nowLine, content, names, now, fill: hatches.fill, crossings: createCrossings(doc), outages: tellingOutages(doc), stretches: probeStretches(doc), lasting,
     measure: createMeasure(roll), width: 0, height: 0, top: 0, drawn: null, lanes: [], chooser: null,
   };
   scene.chooser = createLaneChooser(app, () => redraw(scene));
@@ -65,7 +67,7 @@ function redraw(scene) {
   scene.lanes = scene.chooser.lanes();
   const step = (right - left) / Math.max(1, scene.lanes.length);
   const xs = new Map(scene.lanes.map((node, index) => [node, Math.round(left + step * (index + 0.5))]));
-  Object.assign(scene, { unit, left, right, xs, step, head: unit * 1.9, top: unit * 2.8, drawn: null });
+  Object.assign(scene, { unit, left, right, xs, step, head: unit * 1.9, top: unit * 3.2, drawn: null });
   setAttr(scene.still, "viewBox", `0 0 ${width} ${height}`);
   scene.still.style.height = `${height}px`;
   fill(scene.names, s("rect", { x: 0, y: 0, width, height: scene.head }), ...scene.lanes.map((node) =>
@@ -85,6 +87,7 @@ function follow(scene) {
   const offset = scene.drawn.scale.y(from);
   scene.roll.style.transform = `translateY(${Math.round(scene.top - offset)}px)`;
   coverTexts(app, scene.content);
+  showLasting(scene);
   showNow(scene, scene.top + ((app.now - from) / view.span) * room);
 }
 
@@ -101,19 +104,44 @@ function drawPart(scene, from, room) {
   const isWanted = (index) => (app.filter.probes || !frames.probe[index]) && xs.has(frames.src[index]);
   const part = { from: scale.from, to: scale.from + scale.span, bin: scale.length(BAR_PX) };
   const { singles, bars } = bundle(app, scene.crossings, part, isWanted);
-  const marks = drawMarks(app, how);
+  for (const index of singles) takeArrow(app, index, how);
   const { bands, labels } = drawOutages(scene.outages, scale, how);
+  const marks = drawMarks(app, how);
+  const arrows = singles.map((index) => drawArrow(app, index, how));
+  const asked = app.filter.probes ? { bands: [], labels: [] } : drawProbes(scene.stretches, how);
   fill(
     scene.content,
     ...drawTicks(scale, { span: view.span, height: room }, how),
     ...bands,
+    ...asked.bands,
     ...drawStrips(scene.doc, xs, scale, scene.fill),
     ...bars.map((bar) => drawBar(app, bar, how)),
-    ...singles.map((index) => drawArrow(app, index, how)),
+    ...arrows,
+    ...asked.labels,
     ...marks,
     ...labels,
   );
   showSelected(scene);
+}
+
+/** The name of the part that lasts at the top of the window: its own has gone out of sight. */
+function showLasting({ app, view, outages, lasting, right, head, top, unit, content, drawn, measure }) {
+  const part = partAtTop(outages, view.from);
+  const names = [...content.querySelectorAll(".v-part-text")];
+  const own = part === null ? undefined : names.find((text) => Number(text.dataset.until) === part.until);
+  const isSeen = own !== undefined && Number(own.getAttribute("y")) - unit > drawn.scale.y(view.from);
+  const isShown = part !== null && !isSeen && !(isCovered(app) && part.until > app.now);
+  for (const name of names) name.classList.toggle("v-passed", isShown && name === own);
+  const [ground, text] = lasting.children;
+  const words = isShown ? part.text : "";
+  const width = isShown ? measure(words, "600") + 8 : 0;
+  setText(text, words);
+  setAttr(text, "x", right - 6);
+  setAttr(text, "y", (head + top) / 2 + unit * 0.36);
+  setAttr(ground, "x", right - width - 2);
+  setAttr(ground, "y", head);
+  setAttr(ground, "width", width);
+  setAttr(ground, "height", top - head);
 }
 
 /** The line of now, with its time. */
@@ -130,11 +158,12 @@ function showNow(scene, y) {
   setAttr(line, "x1", left - 6);
   setAttr(line, "x2", width);
   setAttr(rect, "x", left - 6 - size);
-  setAttr(rect, "y", -unit * 0.8);
+  const inside = Math.min(0, scene.height - 2 - (y + unit * 0.8)); // the box stays whole at the end of the run
+  setAttr(rect, "y", inside - unit * 0.8);
   setAttr(rect, "width", size);
   setAttr(rect, "height", unit * 1.6);
   setAttr(text, "x", left - 10);
-  setAttr(text, "y", unit * 0.36);
+  setAttr(text, "y", inside + unit * 0.36);
   setText(text, words);
 }
 

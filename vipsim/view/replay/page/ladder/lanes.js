@@ -58,7 +58,7 @@ function stripes(lane, x, width, scale, fill) {
     if (high <= low) continue;
     const look = lookOf(text);
     const size = { x, y: low, width, height: Math.max(1, high - low) };
-    parts.push(s("rect", { ...size, class: `v-strip v-look-${look.name}` }, s("title", {}, text)));
+    parts.push(s("rect", { ...size, class: `v-strip v-look-${look.name}` }, s("title", { data: { until: from } }, text)));
     const hatch = fill(look.frozen ? "frozen" : look.name);
     if (hatch !== "none") parts.push(s("rect", { ...size, class: "v-n-hatched", fill: hatch }));
   }
@@ -90,14 +90,16 @@ function markOf(app, item, { xs, scale, shelf, measure, unit, right, left }) {
   const x = isAll ? left : xs.get(item.node) + (MARK_SHIFTS[item.kind] ?? 0);
   const look = item.kind === "state" ? `v-look-${lookOf(newState(item.text)).name}` : "";
   const text = item.kind === "state" || item.kind === "database" ? newState(item.text) : item.text;
-  const shown = fitted(text, Math.min(right - left, unit * 17), measure, "700");
+  const room = Math.min(right - left, unit * 17);
+  const brief = text.replace(/\b(?:\d+\.){3}(\d+)\b/g, ".$1"); // ".219" before a cut text: the last words tell what happened
+  const shown = measure(text, "700") <= room ? text : fitted(brief, room, measure, "700");
   const width = measure(shown, "700") + 6;
   const start = x + 11 + width <= right ? x + 11 : Math.max(left, x - 11 - width);
   const spot = LABEL_SPOTS.find((lines) => shelf.put(start, y + (lines - 0.7) * unit, width, unit * 1.4));
   shelf.take(x - 8, y - 8, 16, 16);
   return s(
     "g",
-    { class: `v-mark v-mark-${item.kind}`, data: { ref: item.ref }, role: "button", tabindex: -1, "aria-label": `${timeText(item.time)} ${item.text}` },
+    { class: `v-mark v-mark-${item.kind}`, data: { ref: item.ref, until: item.time }, role: "button", tabindex: -1, "aria-label": `${timeText(item.time)} ${item.text}` },
     s("title", {}, `${timeText(item.time, 6)} ${item.text}`),
     isAll || item.kind === "fault" ? s("line", { class: "v-mark-line", x1: left, x2: right, y1: y, y2: y }) : null,
     s("path", { class: look, d: MARK_SHAPES[item.kind], transform: `translate(${x},${y})` }),

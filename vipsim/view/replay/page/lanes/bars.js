@@ -16,7 +16,7 @@ export function drawRow(doc, row, how) {
     if (row.kind === "client") return text === "silent" ? silentBar(doc, row, from, to, place, how) : answeredBar(place, how);
     if (row.kind === "owner") return ownerBar(span, place, how);
     const look = lookOf(text);
-    return barWith(place, { ...how, look: look.name, until: from, hatch: look.frozen ? "frozen" : look.name }, [look.word], `${row.label}: ${text}, ${stretch(from, to)}`);
+    return barWith(place, { ...how, look: look.name, until: from, end: to, hatch: look.frozen ? "frozen" : look.name }, [look.word], `${row.label}: ${text}, ${stretch(from, to)}`);
   });
 }
 
@@ -30,15 +30,15 @@ function stretch(from, to) {
   return `${timeText(from)} to ${timeText(to)} (${timeText(to - from)})`;
 }
 
-/** A rectangle with its hatch, its title, and the first of the texts that fits. */
-function barWith({ low, width }, { y, height, look, hatch, fill, measure, unit, until }, texts, title) {
+/** A rectangle with its hatch, its title, and the first of the texts that fits; its middle would tell its end. */
+function barWith({ low, width }, { y, height, look, hatch, fill, measure, unit, until, end, isCovered }, texts, title) {
   const size = { x: low, y, width, height };
   const text = texts.find((one) => measure(one, "600") + 8 <= width) ?? shortened(texts.at(-1), width - 8, measure);
   const pattern = fill(hatch);
   return [
-    s("rect", { ...size, class: `v-span v-look-${look}` }, s("title", {}, title)),
+    s("rect", { ...size, class: `v-span v-look-${look}` }, s("title", { data: { until: end } }, title)),
     pattern === "none" ? null : s("rect", { ...size, class: "v-n-hatched", fill: pattern }),
-    text === "" ? null : s("text", { data: { until }, class: `v-span-text v-ink-${look} ${pattern === "none" ? "" : `v-on-${look}`}`, x: low + width / 2, y: y + height / 2 + unit * 0.36, "text-anchor": "middle" }, text),
+    text === "" ? null : s("text", { data: { until }, class: `v-span-text v-ink-${look} ${pattern === "none" ? "" : `v-on-${look}`}`, x: isCovered ? low + 5 : low + width / 2, y: y + height / 2 + unit * 0.36, "text-anchor": isCovered ? "start" : "middle" }, text),
   ].filter((part) => part !== null);
 }
 
@@ -52,10 +52,10 @@ function shortened(text, width, measure) {
 function ownerBar([from, to, text, count], place, how) {
   if (count === 0) {
     const y = how.y + how.height / 2;
-    return [s("line", { class: "v-nobody-line", x1: place.low, x2: place.low + place.width, y1: y, y2: y }, s("title", {}, `nobody, ${stretch(from, to)}`))];
+    return [s("line", { class: "v-nobody-line", x1: place.low, x2: place.low + place.width, y1: y, y2: y }, s("title", { data: { until: to } }, `nobody, ${stretch(from, to)}`))];
   }
   const words = count > 1 ? [`\u26a0 two owners: ${text}`, `\u26a0 ${text}`, "\u26a0"] : [text];
-  const parts = barWith(place, { ...how, until: from, look: count > 1 ? "twice" : "owner", hatch: count > 1 ? "fault" : "" }, words, `${text}, ${stretch(from, to)}`);
+  const parts = barWith(place, { ...how, until: from, end: to, look: count > 1 ? "twice" : "owner", hatch: count > 1 ? "fault" : "" }, words, `${text}, ${stretch(from, to)}`);
   return parts;
 }
 
@@ -67,8 +67,8 @@ function silentBar(doc, row, from, to, place, how) {
   const outage = doc.outages.find((one) => one.client === row.label && one.from === from);
   const length = silenceText({ from, to, censored: outage !== undefined && outage.to === null });
   const beside = besideBar(row, to, place, length, how);
-  if (beside !== null) return [...barWith(place, { ...how, look: "silent", hatch: "silent", until: to }, [""], `${row.label}: silent ${length}, ${stretch(from, to)}`), beside];
-  return barWith(place, { ...how, look: "silent", hatch: "silent", until: to }, [`silent ${length}`, length], `${row.label}: silent ${length}, ${stretch(from, to)}`);
+  if (beside !== null) return [...barWith(place, { ...how, look: "silent", hatch: "silent", until: to, end: to }, [""], `${row.label}: silent ${length}, ${stretch(from, to)}`), beside];
+  return barWith(place, { ...how, look: "silent", hatch: "silent", until: to, end: to }, [`silent ${length}`, length], `${row.label}: silent ${length}, ${stretch(from, to)}`);
 }
 
 /** The length of a silence too short for it, at its right if nothing else is there. */
@@ -89,38 +89,50 @@ export function drawParts(outages, how) {
     const place = clippedSpan(outage.from, outage.to, axis);
     if (place === null) return [];
     const parts = outage.parts.map((part) => ({ name: part[0], from: part[1], to: part[2], text: partText(outage, part), spot: clippedSpan(part[1], part[2], axis) }));
-    const shapes = parts.filter(({ spot }) => spot !== null).flatMap(({ name, text, spot }) => {
+    const shapes = parts.filter(({ spot }) => spot !== null).flatMap(({ name, to, text, spot }) => {
       const size = { x: spot.low, y, width: spot.width, height };
-      return [s("rect", { ...size, class: `v-span v-phase-${name}` }, s("title", {}, text)), s("rect", { ...size, class: "v-n-hatched", fill: fill(name) })];
+      return [s("rect", { ...size, class: `v-span v-phase-${name}` }, s("title", { data: { until: to } }, text)), s("rect", { ...size, class: "v-n-hatched", fill: fill(name) })];
     });
-    const fits = ({ text, spot }) => spot !== null && measure(text, "600") + 10 <= spot.width;
-    const inside = parts.filter(fits).map((part) => partLabel(part, part.text, part.to, how));
-    const waiting = parts.filter((part) => !fits(part));
-    const room = roomBeside(place, outages[index - 1], outages[index + 1], axis, taken);
-    const words = waiting.map((part) => part.text).join(" \u00b7 ");
-    if (waiting.length === 0) return [...shapes, ...inside];
-    if (measure(words, "600") > room.width) {
-      const all = parts.map((part) => part.text).join(" \u00b7 ");
-      const widest = parts.reduce((best, part) => ((part.spot?.width ?? 0) > (best.spot?.width ?? 0) ? part : best));
-      if (widest.spot !== null && measure(all, "600") + 10 <= widest.spot.width) {
-        return [...shapes, ...inside.filter((label) => label.dataset.part !== widest.name), partLabel(widest, all, outage.to, how)];
-      }
-    }
-    const text = measure(words, "600") <= room.width ? words : longestFitting(waiting, room.width, measure);
-    if (room.anchor === "start" && text !== "") taken = room.x + measure(text, "600") + 10;
-    return [...shapes, ...inside, text === "" ? null : spanText(room.x, text, room.anchor, outage.to, how)].filter((part) => part !== null);
+    const [before, after] = [outages[index - 1], outages[index + 1]];
+    const [low, high] = [before === undefined ? axis.left : Math.max(taken, axis.x(before.to)), after === undefined ? axis.right : Math.min(axis.right, axis.x(after.from))];
+    const far = place.low + place.width;
+    const texts = tellParts(parts, { left: place.low - low - 14, right: high - far - 14 }, measure).map(({ words, where, part, until }) => {
+      if (where === "inside") return partLabel(part, words, until, how);
+      if (where === "right") taken = far + measure(words, "600") + 17;
+      return where === "right" ? spanText(far + 7, words, "start", until, how) : spanText(place.low - 7, words, "end", until, how);
+    });
+    return [...shapes, ...texts];
   });
 }
 
-/** The names of the longest parts, as many as find room. */
-function longestFitting(parts, width, measure) {
+/** Where the names of parts stand, always in order of time; where there is little room, the shortest parts have none. */
+function tellParts(parts, rooms, measure) {
   const byLength = [...parts].sort((a, b) => b.to - b.from - (a.to - a.from));
-  for (let count = byLength.length; count > 0; count -= 1) {
-    const kept = parts.filter((part) => byLength.indexOf(part) < count);
-    const text = kept.map((part) => part.text).join(" \u00b7 ");
-    if (measure(text, "600") <= width) return text;
+  for (let count = parts.length; count > 0; count -= 1) {
+    const found = arranged(parts.filter((part) => byLength.indexOf(part) < count), rooms, (text) => measure(text, "600"));
+    if (found !== null) return found;
   }
-  return "";
+  return [];
+}
+
+/** In the parts that have room, what is before them at the left, what is behind at the right; else all in one place. */
+function arranged(parts, rooms, width) {
+  const said = (some, where) => ({ words: some.map((part) => part.text).join(" \u00b7 "), where, until: some.at(-1)?.to });
+  const isFree = (one) => one.words === "" || width(one.words) <= rooms[one.where];
+  const fits = parts.map(({ text, spot }) => spot !== null && width(text) + 10 <= spot.width);
+  const [first, last] = [fits.indexOf(true), fits.lastIndexOf(true)];
+  if (first >= 0 && fits.slice(first, last + 1).every(Boolean)) {
+    const inside = parts.slice(first, last + 1).map((part) => ({ ...said([part], "inside"), part }));
+    const beside = [said(parts.slice(0, first), "left"), said(parts.slice(last + 1), "right")];
+    if (beside.every(isFree)) return [...inside, ...beside.filter((one) => one.words !== "")];
+  }
+  const widest = parts.reduce((best, part) => ((part.spot?.width ?? 0) > (best.spot?.width ?? 0) ? part : best));
+  const whole = { ...said(parts, "inside"), part: widest };
+  if (widest.spot !== null && width(whole.words) + 10 <= widest.spot.width) return [whole];
+  const aside = said(parts, rooms.right >= rooms.left ? "right" : "left");
+  if (isFree(aside)) return [aside];
+  const both = parts.slice(1).map((_, index) => [said(parts.slice(0, index + 1), "left"), said(parts.slice(index + 1), "right")]);
+  return both.find((sides) => sides.every(isFree)) ?? null;
 }
 
 /** A text in the middle of a part. */
@@ -133,13 +145,4 @@ function partLabel({ name, spot }, text, until, how) {
 
 function spanText(x, text, anchor, until, { y, height, unit }) {
   return s("text", { class: "v-span-text", data: { until }, x, y: y + height / 2 + unit * 0.36, "text-anchor": anchor }, text);
-}
-
-/** Where the names of short parts stand: beside the outage, on the side that has more room. */
-function roomBeside(place, before, after, axis, taken) {
-  const leftEdge = before === undefined ? axis.left : Math.max(taken, axis.x(before.to));
-  const rightEdge = after === undefined ? axis.right : Math.min(axis.right, axis.x(after.from));
-  const rooms = [place.low - leftEdge - 14, rightEdge - place.low - place.width - 14];
-  return rooms[1] >= rooms[0] ? { width: rooms[1], x: place.low + place.width + 7, anchor: "start" }
-    : { width: rooms[0], x: place.low - 7, anchor: "end" };
 }

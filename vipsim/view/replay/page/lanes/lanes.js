@@ -1,15 +1,15 @@
 // Lanes of states over the whole run, with the outage as a band over all of them; also a scrubber.
 import { silenceText, tellingOutages } from "../core/outages.js";
 import { tickStep, tickText } from "../core/spans.js";
-import { SECOND, timeText } from "../core/words.js";
+import { timeText } from "../core/words.js";
 import { fill, h, s, setAttr } from "../drawing/dom.js";
 import { createHatches, createMeasure, fitted } from "../drawing/looks.js";
-import { coverTexts, watchRoom } from "../drawing/room.js";
+import { coverTexts, isCovered, watchRoom } from "../drawing/room.js";
 import { drawParts, drawRow } from "./bars.js";
 import { laneRows } from "./rows.js";
+import { createZooms } from "./zooms.js";
 
 const KEY_STEP = 0.01; // share of the window that the arrow keys go
-const MOST_BUTTONS = 3; // of more windows to choose there is a list
 const FULL_ROWS = 9; // of more, each is lower
 
 /** Make the part. */
@@ -19,7 +19,7 @@ export function createLanes(app) {
   const scene = s("g", {});
   const head = h("div", { class: "v-playhead" }, h("div", { class: "v-cover" }));
   const slider = h("div", { class: "v-lanes-slider", role: "slider", tabindex: "0", "aria-label": "Time, over the lanes" });
-  const svg = s("svg", { class: "v-lanes-svg", role: "img", "aria-label": wordsOf(doc) }, hatches.defs, scene);
+  const svg = s("svg", { class: "v-lanes-svg", role: "img" }, hatches.defs, scene);
   const board = h("div", { class: "v-lanes-board" }, svg, head, slider);
   const buttons = h("div", { class: "v-lanes-tools" });
   const element = h("div", { class: "v-lanes" }, board);
@@ -27,11 +27,15 @@ export function createLanes(app) {
     app, doc, svg, scene, head, slider, fill: hatches.fill, measure: createMeasure(svg), rows: laneRows(doc),
     outages: tellingOutages(doc), window: [store.start, store.end], axis: null, heights: null,
   };
-  fillTools(parts, buttons);
+  const zooms = createZooms(parts, buttons, () => parts.axis !== null && drawLanes(parts, parts.width));
   watchRoom(app, board, (width) => drawLanes(parts, width));
   listenToSlider(parts);
-  app.on("time", () => showHead(parts));
-  app.on("theme", () => showHead(parts));
+  for (const topic of ["time", "theme"]) {
+    app.on(topic, () => {
+      zooms.update();
+      showHead(parts);
+    });
+  }
   return { element, tools: [buttons] };
 }
 
@@ -51,7 +55,7 @@ function drawLanes(parts, width) {
   Object.assign(parts, { axis, width, height });
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
   svg.style.height = `${height}px`;
-  const how = { axis, height: lane - Math.min(4, lane / 6), fill: parts.fill, measure, unit };
+  const how = { axis, height: lane - Math.min(4, lane / 6), fill: parts.fill, measure, unit, isCovered: isCovered(app) };
   const bars = rows.flatMap((row, index) => {
     const place = { ...how, y: lane * index + 2 };
     return row.kind === "outage" ? drawParts(parts.outages, place) : drawRow(doc, row, place);
@@ -77,7 +81,7 @@ function outageBands({ outages, axis, rows }, lane) {
     const [low, high] = [Math.max(axis.left, axis.x(outage.from)), Math.min(axis.right, axis.x(outage.to))];
     if (high <= low) return [];
     return [s("rect", { class: "v-outage v-outage-edge", x: low, y: 0, width: high - low, height: lane * rows.length },
-      s("title", {}, `${outage.client} silent ${silenceText(outage)}`))];
+      s("title", { data: { until: outage.to } }, `${outage.client} silent ${silenceText(outage)}`))];
   });
 }
 
@@ -101,7 +105,8 @@ function axisTicks(axis, y, unit) {
 }
 
 /** The playhead, and what the slider says. */
-function showHead({ app, doc, axis, head, slider, height, scene }) {
+function showHead(parts) {
+  const { app, doc, axis, head, slider, height, scene } = parts;
   if (axis === null) return;
   const x = Math.min(axis.right, Math.max(axis.left, axis.x(app.now)));
   head.style.transform = `translateX(${x.toFixed(1)}px)`;
@@ -111,6 +116,7 @@ function showHead({ app, doc, axis, head, slider, height, scene }) {
   setAttr(slider, "aria-valuemin", Math.round(doc.start / 1e6));
   setAttr(slider, "aria-valuemax", Math.round(doc.end / 1e6));
   setAttr(slider, "aria-valuenow", Math.round(app.now / 1e6));
+  setAttr(parts.svg, "aria-label", wordsOf(parts));
   setAttr(slider, "aria-valuetext", timeText(app.now));
 }
 
@@ -140,43 +146,9 @@ function listenToSlider(parts) {
   });
 }
 
-/** Buttons that zoom to an outage and back. */
-function fillTools(parts, box) {
-  const { doc, outages } = parts;
-  const choices = [{ words: "whole run", window: [doc.start, doc.end] }, ...outages.map((outage, index) => {
-    const margin = Math.max(0.15 * (outage.to - outage.from), SECOND / 100);
-    return {
-      words: outages.length > 1 ? `outage ${index + 1}` : "outage",
-      window: [Math.max(doc.start, outage.from - margin), Math.min(doc.end, outage.to + margin)],
-    };
-  })];
-  if (choices.length < 2) return;
-  const choose = (index) => {
-    parts.window = choices[index].window;
-    if (parts.axis !== null) drawLanes(parts, parts.width);
-  };
-  fill(box, ...(choices.length > MOST_BUTTONS ? [windowList(choices, choose)] : windowButtons(choices, choose)));
-}
-
-function windowButtons(choices, choose) {
-  const buttons = choices.map(({ words }, index) =>
-    h("button", { class: "v-look", type: "button", title: `The lanes show the ${words}`, "aria-pressed": String(index === 0), on: { click: () => press(index) } }, words));
-  const press = (index) => {
-    buttons.forEach((button, place) => setAttr(button, "aria-pressed", String(place === index)));
-    choose(index);
-  };
-  return buttons;
-}
-
-/** Many outages: a list has room for them. */
-function windowList(choices, choose) {
-  const list = h("select", { "aria-label": "Part of the run that the lanes show", on: { change: () => choose(list.selectedIndex) } },
-    ...choices.map(({ words, window }, index) => h("option", null, index === 0 ? words : `${words}, ${timeText(window[0])}`)));
-  return list;
-}
-
-/** The lanes for who cannot see them. */
-function wordsOf(doc) {
-  const told = tellingOutages(doc).map((outage) => `${outage.client} silent ${silenceText(outage)} from ${timeText(outage.from)}`);
+/** The lanes for who cannot see them; what is not yet over is not told while what is to come is hidden. */
+function wordsOf({ app, outages }) {
+  const over = outages.filter((outage) => !isCovered(app) || outage.to <= app.now);
+  const told = over.map((outage) => `${outage.client} silent ${silenceText(outage)} from ${timeText(outage.from)}`);
   return `States over the run. ${told.length > 0 ? told.join("; ") : "No outage"}.`;
 }

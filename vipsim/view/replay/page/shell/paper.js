@@ -26,7 +26,8 @@ export function createPaper(app) {
 function outageTable(doc) {
   const rows = doc.outages.map((outage) => {
     const isOpen = outage.to === null;
-    const parts = outage.parts.map(([name, from, to]) => `${name} ${lengthText(to - from)}`).join(", ");
+    const last = outage.parts.at(-1);
+    const parts = outage.parts.map((part) => `${part[0]} ${isOpen && part === last ? "> " : ""}${lengthText(part[2] - part[1])}`).join(", ");
     return [
       outage.client,
       timeText(outage.from, 6),

@@ -24,6 +24,7 @@ export function splitPanels(app, axis, shares, panels) {
     const share = change(now[index] / both, first);
     now[index] = both * Math.min(1 - SPLIT_LEAST, Math.max(SPLIT_LEAST, share));
     now[index + 1] = both - now[index];
+    element.dataset.moved = "on"; // what somebody chose is not changed by what is shown
     show();
   }
 

@@ -1,4 +1,5 @@
 // What hosts and switches believe at a time, and whether it is so. Pure: from the document, no DOM.
+import { ownersAmong } from "../core/addresses.js";
 import { isVirtualMac } from "../core/names.js";
 import { firstAtOrAfter } from "../core/store.js";
 
@@ -37,15 +38,9 @@ export function validUntil(beliefs, time) {
 
 /** Who owns an address at a time, and until when that holds: {nodes: [index], until}; what lasts to the end holds there, too. */
 export function ownersAt(doc, vip, time) {
-  const nodes = [];
-  let until = Infinity;
-  for (const owner of doc.owners.filter((one) => one.vip === vip)) {
-    for (const [from, to, node] of owner.spans) {
-      if (from <= time && (time < to || to === doc.end)) nodes.push(node);
-      for (const edge of [from, to]) if (edge > time) until = Math.min(until, edge);
-    }
-  }
-  return { nodes, until };
+  const spans = doc.owners.filter((one) => one.vip === vip).flatMap((owner) => owner.spans);
+  const edges = spans.flatMap(([from, to]) => [from, to]).filter((edge) => edge > time);
+  return { nodes: ownersAmong(spans, time, doc.end), until: Math.min(Infinity, ...edges) };
 }
 
 /** What is wrong with an entry that says `ip` is at `mac`, in a few words; empty: nothing. */

@@ -1,5 +1,5 @@
 // A table whose rows change with the clock: only changed rows are drawn again, and they flash.
-import { lengthText, SECOND } from "../core/words.js";
+import { SECOND } from "../core/words.js";
 import { h, setText } from "../drawing/dom.js";
 import { FRESH } from "./beliefs.js";
 
@@ -56,15 +56,21 @@ function drawLiveRow(row, stamp, columns, flash) {
   const marks = { "v-flash": flash, "v-is-first": row.isFirst, "v-is-wrong": row.isWrong, "v-has-fault": row.fault };
   const name = ["v-live-row", ...Object.keys(marks).filter((mark) => marks[mark])].join(" ");
   const badge = row.badge ? h("span", { class: "v-live-badge" }, row.badge) : null;
-  const cells = row.cells.map((text) => h("td", null, text));
-  const elements = [h("tr", { class: name }, h("th", { scope: "row" }, row.head, badge), cells, age)];
+  const cells = row.cells.map((text) => h("td", null, macParts(text)));
+  const elements = [h("tr", { class: name }, h("th", { scope: "row" }, macParts(row.head), badge), cells, age)];
   if (row.fault) elements.push(h("tr", { class: "v-live-fault" }, h("td", { colspan: columns }, row.fault)));
   return { elements, age, since: row.since, stamp };
+}
+
+/** A MAC address in two halves: where there is little room, the first is left out. */
+function macParts(text) {
+  if (!/^([0-9A-F]{2}:){5}[0-9A-F]{2}$/i.test(text)) return text;
+  return [h("span", { class: "v-mac-first" }, text.slice(0, 9)), h("span", { title: text }, text.slice(9))];
 }
 
 /** For how long it has been so; what was so at the start was so before, too. */
 function ageText(now, since, start) {
   const age = now - since;
-  const text = age < SECOND / 100 ? lengthText(age) : `${(age / SECOND).toFixed(age < 10 * SECOND ? 1 : 0)} s`;
+  const text = `${(age / SECOND).toFixed(age < 10 * SECOND ? 1 : 0)} s`;
   return since <= start ? `> ${text}` : text;
 }

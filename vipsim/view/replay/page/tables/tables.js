@@ -1,6 +1,7 @@
 // Neighbor caches and switch tables at the time of the clock: who has the virtual IP, by whose belief.
 import { createNames } from "../core/names.js";
 import { fill, h } from "../drawing/dom.js";
+import { watchRoom } from "../drawing/room.js";
 import { createChooser } from "./chooser.js";
 import { createLiveTable } from "./live.js";
 import { hostView, switchView, vipView } from "./views.js";
@@ -26,6 +27,7 @@ export function createTables(app) {
       view.table.show(title, rows, app.now, store.start, flash);
       view.from = app.now;
       view.until = until;
+      fitTable(view.table.element, list.clientWidth);
     }
   };
   const choose = (isChosen) => {
@@ -33,11 +35,25 @@ export function createTables(app) {
     for (const view of shown) view.until = -Infinity;
     fill(list, shown.length ? shown.map((view) => view.table.element) : h("p", { class: "v-empty" }, emptyText(views)));
     refresh(false);
+    fit();
+  };
+  /** What finds no room is left out: measured anew with every other row, width and size of type. */
+  const fit = () => {
+    for (const { table } of shown) fitTable(table.element, list.clientWidth);
   };
   const chooser = createChooser(app, views, firstShown(doc), choose);
   app.on("time", () => refresh(!app.still));
   choose(chooser.isChosen);
+  watchRoom(app, list, fit);
   return { element: h("div", { class: "v-tables" }, chooser.element, list), tools: chooser.tools };
+}
+
+/** Give a table what it has room for. */
+function fitTable(table, width) {
+  table.classList.remove("v-is-narrow", "v-is-tight");
+  for (const name of ["v-is-narrow", "v-is-tight"]) {
+    if (width > 0 && table.scrollWidth > width) table.classList.add(name);
+  }
 }
 
 function createView(view) {

@@ -1,6 +1,5 @@
 // The boxes of the topology: names, what each node is now, whether its machine is dark.
 import { spanAt } from "../core/spans.js";
-import { lengthText } from "../core/words.js";
 import { s } from "../drawing/dom.js";
 import { fitted, lookOf } from "../drawing/looks.js";
 
@@ -106,7 +105,7 @@ function clientsOf(lanes, now) {
     return { text: known ? "answered" : "not asking", short: known ? "\u2713" : "", look: known ? "answered" : "else", frozen: false };
   }
   const since = Math.max(...silent.map((span) => now - span[0]));
-  const length = since >= 1e8 ? `${(Math.floor(since / 1e8) / 10).toFixed(1)} s` : lengthText(since);
+  const length = since >= 1e8 ? `${(Math.floor(since / 1e8) / 10).toFixed(1)} s` : "< 0.1 s";
   const many = lanes.length > 1 ? `${silent.length} of ${lanes.length} silent` : "silent";
   return { text: `${many} ${length}`, short: `\u2717 ${length}`, look: "silent", frozen: false };
 }

@@ -6,6 +6,7 @@
 import { s, setAttr } from "../drawing/dom.js";
 import { FAMILIES, familyOf } from "../drawing/looks.js";
 import { courseOf, pathUntil, pointOn } from "./courses.js";
+import { createStream, isCalm } from "./stream.js";
 
 const MOST_LEGS = 160; // copies that show at one time; more are not told apart anyway
 const MOST_PROBES = 60; // of them clients' own; a browser restyles each of them in every picture
@@ -28,6 +29,7 @@ export function createFlights(app) {
   const scene = { placed: null, unit: 13, courses: new Map() };
   const longest = doc.routes.reduce((most, route) => route.reduce((end, hop) => Math.max(end, hop[3]), most), 0);
   const runner = createRunner(app, scene, chosen);
+  const stream = createStream(app, (page) => (app.speed === "auto" ? app.warp.timeAt(page) : page * app.speed * 1e9));
 
   const place = (placed, unit) => {
     Object.assign(scene, { placed, unit, courses: new Map() });
@@ -40,7 +42,7 @@ export function createFlights(app) {
     const page = pageOf(app, app.now);
     pool.begin();
     let probes = 0;
-    for (const index of visibleFrames(app, page, longest)) {
+    for (const index of visibleFrames(app, page, longest, stream)) {
       const way = wayOf(scene, doc, doc.frames.route[index]);
       const state = progress(app, doc.frames.time[index], way.span, page);
       if (state === null) continue;
@@ -75,7 +77,7 @@ function pageOf(app, time, after = 0) {
 }
 
 /** Frames that may show, the latest first: those sent so lately that they fly or glow. */
-function visibleFrames(app, page, longest) {
+function visibleFrames(app, page, longest, stream) {
   const { doc } = app.store;
   const glow = app.speed === "auto" ? app.warp.timeAt(Math.max(0, page - GLOW)) : app.now - GLOW * app.speed * 1e9;
   const since = Math.min(glow, app.now) - longest;
@@ -84,7 +86,7 @@ function visibleFrames(app, page, longest) {
     if (app.filter.probes || !doc.frames.probe[index]) found.push(index);
     if (found.length >= MOST_LEGS) break;
   }
-  return found;
+  return app.filter.probes ? found : [...found, ...stream(page, GLOW)].slice(0, MOST_LEGS);
 }
 
 /** How far a frame is (ns of its flight) and how much it has faded (0..1); null: it shows no more. */
@@ -177,7 +179,7 @@ function dressToken(token, { doc, index, leg, unit }) {
   token.share = null;
   const aside = (TRACKS[family] ?? 0) * (unit / 13);
   token.group.setAttribute("transform", `translate(${aside},${aside})`);
-  token.group.setAttribute("class", `v-flight v-fam-${family}${leg.lost ? " v-lost" : ""}`);
+  token.group.setAttribute("class", `v-flight v-fam-${family}${leg.lost ? " v-lost" : ""}${isCalm(doc, index) ? " v-calm" : ""}`);
   token.group.dataset.ref = `f${index}`;
   token.token.setAttribute("d", FAMILIES[family].path);
   token.group.setAttribute("role", "button");

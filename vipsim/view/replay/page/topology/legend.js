@@ -2,7 +2,7 @@
 import { fill, h, s } from "../drawing/dom.js";
 import { FAMILIES, familyOf } from "../drawing/looks.js";
 
-/** The legend of the kinds of frames; probes are named only while they are shown. */
+/** The legend of the kinds of frames. */
 export function createLegend(app) {
   const element = h("ul", { class: "v-legend", "aria-label": "Kinds of frames" });
   const show = () => {
@@ -11,7 +11,6 @@ export function createLegend(app) {
       entry(`v-fam-${name}`, FAMILIES[name].path, used.get(name) ?? FAMILIES[name].label));
     fill(element, ...items, entry("v-lost", "", "lost"));
   };
-  app.on("filter", show);
   show();
   return element;
 }
@@ -22,7 +21,6 @@ function usedFamilies(app) {
   const used = new Map();
   const seen = new Set();
   for (let index = 0; index < frames.time.length; index += 1) {
-    if (frames.probe[index] && !app.filter.probes) continue;
     const key = `${frames.kind[index]} ${frames.text[index]} ${frames.probe[index]}`;
     if (seen.has(key)) continue;
     seen.add(key);

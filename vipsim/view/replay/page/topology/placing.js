@@ -1,6 +1,7 @@
 // Where the nodes stand in so many pixels: the document says the order, this file the sizes.
 
 const BOX_GAP = 14; // px between two boxes of a row
+const PICTURE_EDGE = 8; // px kept free at both sides
 const BAR_HEIGHT = 24; // px: height of a switch
 const CABLE_LENGTH = [14, 96]; // px: shortest and longest cable
 const GOOD_CABLE = 40; // px: what a cable gets before boxes get more lines
@@ -43,9 +44,9 @@ function chooseSides(boxes) {
 function stretchPlaces(boxes, room) {
   const low = Math.min(...boxes.map((box) => box.from));
   const high = Math.max(...boxes.map((box) => box.to));
-  const scale = (room.width - 2) / Math.max(high - low, 0.001);
+  const scale = (room.width - 2 * PICTURE_EDGE) / Math.max(high - low, 0.001);
   for (const box of boxes) {
-    box.x = 1 + (box.x - low) * scale;
+    box.x = PICTURE_EDGE + (box.x - low) * scale;
     if (box.isSwitch) {
       box.w = Math.max(60, (box.to - box.from) * scale - 2);
     }
@@ -89,11 +90,11 @@ function intoRows(hosts, room, side) {
   for (let row = 0; row < count; row += 1) {
     const members = hosts.filter((_, index) => index % count === row);
     const edge = Math.min(...members.map((box) => Math.min(box.x, room.width - box.x)));
-    const limit = members.length > 1 ? Math.min(rowSpacing(members, room.width) - BOX_GAP, 2 * edge - 2) : room.width - 2;
+    const limit = members.length > 1 ? Math.min(rowSpacing(members, room.width) - BOX_GAP, 2 * (edge - PICTURE_EDGE)) : room.width - 2 * PICTURE_EDGE;
     const width = Math.min((WIDEST_BOX * room.unit) / 13, limit);
     for (const box of members) {
       box.w = Math.max(width, 4 * room.unit);
-      box.x = Math.min(Math.max(box.x, box.w / 2 + 1), room.width - box.w / 2 - 1);
+      box.x = Math.min(Math.max(box.x, box.w / 2 + PICTURE_EDGE), room.width - box.w / 2 - PICTURE_EDGE);
     }
     if (members.length) {
       rows.push({ side, row, members });

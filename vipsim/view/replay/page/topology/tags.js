@@ -1,6 +1,7 @@
 // Who owns a virtual address, as tags that move: one on each node whose kernel answers for it.
-import { addressGroups } from "../core/addresses.js";
+import { addressGroups, ownersAmong } from "../core/addresses.js";
 import { s } from "../drawing/dom.js";
+import { fitted } from "../drawing/looks.js";
 
 const MOST_TAGS = 3; // on one node; of more the rest is counted
 
@@ -21,7 +22,7 @@ export function createTags(app, placed, { measure, unit }) {
   let before = null;
 
   const update = (now) => {
-    const holders = lots.map((lot) => holding(lot.owners, now));
+    const holders = lots.map((lot) => ownersAmong(lot.owners, now, doc.end));
     const key = JSON.stringify(holders);
     if (key === before) {
       return;
@@ -41,15 +42,24 @@ export function createTags(app, placed, { measure, unit }) {
   return { element, update };
 }
 
+/** What a tag says, and shorter words for where others stand close. */
+function tagWords({ vip }, node, count) {
+  if (node < 0) return [`nobody owns ${vip}`, "nobody"];
+  return count > 1 ? [`\u26a0 ${vip}: ${count} owners`, `\u26a0 ${vip}`, `\u26a0 ${count} owners`] : [vip];
+}
+
 /** Put one tag on its node: the `level`th of so many there, of an address with `count` owners. */
 function hangTag(lot, node, { level, of, count }, { placed, measure, unit, height }) {
   const tag = lot.tags.get(node);
   const rest = of - MOST_TAGS;
   const isLast = rest > 0 && level === MOST_TAGS - 1;
-  const words = node < 0 ? `nobody owns ${lot.vip}` : count > 1 ? `\u26a0 ${lot.vip}: ${count} owners` : lot.vip;
-  const text = isLast ? `${words} and ${rest} more` : words;
-  const width = measure(text, "700") + unit * 1.3;
   const box = placed.boxes[node];
+  const edge = unit * 1.3;
+  const room = (box ? box.w + 10 : placed.width - 4) - edge;
+  const more = isLast ? ` and ${rest} more` : "";
+  const words = tagWords(lot, node, count).map((one) => one + more);
+  const text = words.find((one) => measure(one, "700") <= room) ?? fitted(words.at(-1), room, measure, "700");
+  const width = measure(text, "700") + edge;
   const x = box ? box.x : placed.width / 2;
   const y = !box ? height / 2 + 2 + level * (height + 2)
     : box.side >= 0 ? box.y - box.h / 2 - height / 2 - 3 - level * (height + 2)
@@ -66,13 +76,6 @@ function hangTag(lot, node, { level, of, count }, { placed, measure, unit, heigh
   tag.text.setAttribute("y", unit * 0.36);
   tag.text.textContent = text;
   tag.title.textContent = lot.title;
-}
-
-/** Nodes whose kernel answers at a time; a span that reaches the window's end lasts. */
-function holding(spans, now) {
-  const here = spans.filter(([from, to]) => from <= now && (now < to || (now === to && from < to)));
-  const ended = here.filter(([, to]) => to > now);
-  return [...new Set((ended.length ? ended : here).map((span) => span[2]))].sort((a, b) => a - b);
 }
 
 /** Keep tags whose node still owns; move the others to the new owners; make or drop the difference. */

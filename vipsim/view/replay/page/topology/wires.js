@@ -1,6 +1,5 @@
 // The cables of the topology, and what a fault does to them while it lasts.
 import { s, setText } from "../drawing/dom.js";
-import { fitted } from "../drawing/looks.js";
 import { createShelf } from "../drawing/shelf.js";
 
 /** Words of faults that leave a cable without any frame; the others harm only some. */
@@ -19,7 +18,7 @@ export function createWires(doc, placed, { measure, unit }) {
     const label = s("text", { class: "v-wire-label", "text-anchor": "start" });
     const group = s("g", { class: "v-link" }, title, line);
     const own = link.text === doc.plan.cable ? "" : link.text;
-    return { group, title, line, mark, label, own, link, at: middleOf(placed, link, points), words: null };
+    return { group, title, line, mark, label, own, points, link, at: middleOf(placed, link, points), words: null };
   });
 
   const show = (wire, here) => {
@@ -55,16 +54,34 @@ export function createWires(doc, placed, { measure, unit }) {
 /** Labels beside their cables, those of faults first; what finds no room is only in the title. */
 function labelWires(wires, placed, measure, unit) {
   const shelf = createShelf();
+  for (const { points } of wires) takeUpright(shelf, points);
   for (const wire of [...wires].sort((a, b) => (a.words ? 0 : 1) - (b.words ? 0 : 1))) {
     const weight = wire.words ? "700" : "400";
-    const text = fitted(wire.words || wire.own, placed.width / 1.8, measure, weight);
-    const width = measure(text, weight) + 6;
-    const x = Math.max(2, Math.min(wire.at[0] + 11, placed.width - width));
-    const hasRoom = text !== "" && shelf.put(x, wire.at[1] - unit * 0.7, width, unit * 1.4);
-    wire.label.setAttribute("x", x);
-    wire.label.setAttribute("y", wire.at[1] + unit * 0.36);
-    setText(wire.label, hasRoom ? text : "");
+    const spot = labelSpots(wire, placed, (text) => measure(text, weight) + 6, unit)
+      .find(({ x, y, width }) => shelf.put(x, y - unit * 0.7, width, unit * 1.4));
+    wire.label.setAttribute("x", spot?.x ?? 0);
+    wire.label.setAttribute("y", (spot?.y ?? 0) + unit * 0.36);
+    setText(wire.label, spot?.text ?? "");
   }
+}
+
+/** Upright parts of a cable take their room: no label lies over another's. */
+function takeUpright(shelf, points) {
+  for (let index = 1; index < points.length; index += 1) {
+    const [[x, y], [u, v]] = [points[index - 1], points[index]];
+    if (Math.abs(x - u) < 4) shelf.take(x - 3, Math.min(y, v), 6, Math.abs(y - v));
+  }
+}
+
+/** Where a cable's label may stand, the best first: right or left of it, at its middle or nearer to an end, shorter. */
+function labelSpots(wire, placed, widthOf, unit) {
+  const words = wire.words || wire.own;
+  const texts = [...new Set([words, words.replace(/ to [^ ]+$/, ""), words.replace(/^drop (.+?)( to [^ ]+)?$/, "\u2717 $1")])].filter(Boolean);
+  const [x, y] = wire.at;
+  return texts.flatMap((text) => [0, 1.4, -1.4].flatMap((lines) => {
+    const width = widthOf(text);
+    return [x + 8, x - 8 - width].filter((low) => low >= 2 && low + width <= placed.width - 2).map((low) => ({ text, width, x: low, y: y + lines * unit }));
+  }));
 }
 
 /** The middle of the part of a cable that no box hides. */
