@@ -1,6 +1,6 @@
 // Which part of the run the lanes show: all of it, or one outage.
 import { SECOND, timeText } from "../core/words.js";
-import { fill, h } from "../drawing/dom.js";
+import { fill, h, setAttr } from "../drawing/dom.js";
 import { isCovered } from "../drawing/room.js";
 
 const MOST_BUTTONS = 3; // of more windows to choose there is a list
@@ -14,14 +14,22 @@ export function createZooms(parts, box, draw) {
   const { app, outages } = parts;
   let chosen = -1; // index of the outage; -1: the whole run
   let before = "";
+  let mark = () => {};
 
+  const show = (isOver) => {
+    const window = windowOf(parts, chosen, isOver);
+    if (window.join() === parts.window.join()) return;
+    parts.window = window;
+    draw();
+  };
+  const isOver = (outage) => !isCovered(app) || outage.to <= app.now;
   const choose = (index) => {
     chosen = index;
-    before = "";
-    update();
+    mark(chosen);
+    show(index < 0 || isOver(outages[index]));
   };
   const update = () => {
-    const known = outages.map((outage) => (!isCovered(app) || outage.to <= app.now ? 2 : outage.from <= app.now ? 1 : 0));
+    const known = outages.map((outage) => (isOver(outage) ? 2 : outage.from <= app.now ? 1 : 0));
     const key = `${isCovered(app)} ${known.join()}`;
     if (key === before) return;
     before = key;
@@ -29,12 +37,9 @@ export function createZooms(parts, box, draw) {
     const shown = outages.map((_, index) => index).filter((index) => known[index] > 0);
     const isNumbered = isCovered(app) || outages.length > 1;
     const choices = [-1, ...shown].map((index) => ({ index, words: index < 0 ? "whole run" : isNumbered ? `outage ${index + 1}` : "outage" }));
-    const make = choices.length > MOST_BUTTONS ? windowList : windowButtons;
-    fill(box, ...(choices.length < 2 ? [] : make(choices, outages, chosen, choose)));
-    const window = windowOf(parts, chosen, known[chosen] === 2);
-    if (window.join() === parts.window.join()) return;
-    parts.window = window;
-    draw();
+    mark = (choices.length > MOST_BUTTONS ? windowList : windowButtons)(box, choices, outages, choose);
+    mark(chosen);
+    show(known[chosen] === 2);
   };
   update();
   return { update };
@@ -48,23 +53,20 @@ function windowOf({ doc, outages }, index, isOver) {
   return [Math.max(doc.start, outage.from - margin), isOver ? Math.min(doc.end, outage.to + margin) : doc.end];
 }
 
-function windowButtons(choices, outages, chosen, choose) {
-  return choices.map(({ words, index }) =>
-    h("button", {
-      class: "v-look", type: "button", title: `The lanes show the ${words}`, "aria-pressed": String(index === chosen),
-      on: { click: (event) => pressAgain(event.currentTarget.parentElement, words, () => choose(index)) },
-    }, words));
+/** Few choices are buttons; returns what marks the chosen one. */
+function windowButtons(box, choices, outages, choose) {
+  const buttons = choices.map(({ words, index }) =>
+    h("button", { class: "v-look", type: "button", title: `The lanes show the ${words}`, on: { click: () => choose(index) } }, words));
+  fill(box, ...(choices.length < 2 ? [] : buttons));
+  return (chosen) => buttons.forEach((button, place) => setAttr(button, "aria-pressed", String(choices[place].index === chosen)));
 }
 
-/** The buttons are made anew: the one that was pressed keeps the focus. */
-function pressAgain(box, words, call) {
-  call();
-  [...box.children].find((button) => button.textContent === words)?.focus();
-}
-
-/** Many outages: a list has room for them. */
-function windowList(choices, outages, chosen, choose) {
+/** Many outages: a list has room for them; returns what marks the chosen one. */
+function windowList(box, choices, outages, choose) {
   const list = h("select", { "aria-label": "Part of the run that the lanes show", on: { change: () => choose(choices[list.selectedIndex].index) } },
-    ...choices.map(({ words, index }) => h("option", { selected: index === chosen }, index < 0 ? words : `${words}, ${timeText(outages[index].from)}`)));
-  return list;
+    ...choices.map(({ words, index }) => h("option", null, index < 0 ? words : `${words}, ${timeText(outages[index].from)}`)));
+  fill(box, list);
+  return (chosen) => {
+    list.selectedIndex = choices.findIndex(({ index }) => index === chosen);
+  };
 }

@@ -71,6 +71,6 @@ function macParts(text) {
 /** For how long it has been so; what was so at the start was so before, too. */
 function ageText(now, since, start) {
   const age = now - since;
-  const text = `${(age / SECOND).toFixed(age < 10 * SECOND ? 1 : 0)} s`;
+  const text = age === 0 ? "0 s" : `${(age / SECOND).toFixed(age < 10 * SECOND ? 1 : 0)} s`;
   return since <= start ? `> ${text}` : text;
 }
