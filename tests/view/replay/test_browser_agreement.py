@@ -16,7 +16,8 @@ from vipsim.teach.demos import DEMOS
 
 TWO_WRITERS = DEMOS["two-writers"].scenario
 PARTS = ("before the fault", "detection", "election", "announcement", "repair")
-VISIBLE_UNTIL = """root => [...root.querySelectorAll('.v-ladder-roll [data-until], .v-lanes-svg [data-until]')]
+VISIBLE_UNTIL = """root =>
+  [...root.querySelectorAll('.v-ladder-roll [data-until], .v-lanes-svg [data-until]')]
   .filter(one => one.tagName === 'title' ? one.textContent !== ''
     : getComputedStyle(one).visibility !== 'hidden')
   .map(one => Number(one.dataset.until))"""
