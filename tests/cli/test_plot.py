@@ -90,3 +90,17 @@ def test_without_matplotlib_one_line_says_so(vipsim: Vipsim, monkeypatch: pytest
     monkeypatch.setattr("vipsim._extras.require", refuse)
     done = vipsim("plot", "database-pair", "-o", "x.png")
     assert (done.code, done.err) == (2, 'vipsim: matplotlib is not installed: pip install "vipsim[plot]"\n')
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "says"),
+    [
+        ("replay", ["--vip", "a"], "--vip is for --kind caches, not for replay"),
+        ("timeline", ["--kinds", "garp"], "--kinds is for --kind ladder, not for timeline"),
+        ("topology", ["--from", "4s"], "--from is for --kind timeline and ladder and caches and replay"),
+    ],
+)
+def test_options_of_other_kinds_are_refused(vipsim: Vipsim, kind: str, words: list[str], says: str) -> None:
+    done = vipsim("plot", "database-pair", "--kind", kind, *words)
+    assert (done.code, done.out) == (2, "")
+    assert says in done.err

@@ -266,3 +266,19 @@ def test_without_open_nothing_is_opened(
     assert done.code == 0
     assert "\n  replay.html " in done.out
     assert is_page(tmp_path / "vipsim-demo" / "replay.html")
+
+
+def test_a_name_behind_a_loop_of_links_is_refused(vipsim: Vipsim, tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    done = vipsim("run", SCENARIO, "--replay", "loop/x.html")
+    assert (done.code, done.out) == (2, "")
+
+
+def test_a_record_of_no_node_of_the_scenario_is_told(vipsim: Vipsim, tmp_path: Path) -> None:
+    assert vipsim("run", SCENARIO, "--trace", "t.jsonl").code == 0
+    text = (tmp_path / "t.jsonl").read_text()
+    (tmp_path / "t.jsonl").write_text(text.replace('"node":"db1"', '"node":"nobody"', 1))
+    done = vipsim("plot", "t.jsonl", "--kind", "replay", "-o", "x.html")
+    assert done.code == 2
+    assert "of 'nobody', no node of its scenario" in done.err
+    assert not (tmp_path / "x.html").exists()

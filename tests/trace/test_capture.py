@@ -198,3 +198,9 @@ def test_wireshark_tells_the_story(tmp_path):
         f"8.001000000\tdb2.bond0\t{ANNOUNCES}",
         f"8.005000000\tapp1.bond0\t{ANSWERS}",
     ]
+
+
+def test_the_interfaces_of_routers_are_there_as_well():
+    nodes = {"r1": {"kind": "router", "interfaces": {"eth0": {"mac": str(DB1_MAC), "address": f"{DB1}/24"}}}}
+    trace = Trace({"scenario": {"nodes": {**nodes, "sw1": {"kind": "switch"}}}}, Level.FRAMES, SECOND)
+    assert [interface.name for interface in choose_interfaces(trace)] == ["r1.eth0"]

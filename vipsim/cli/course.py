@@ -123,12 +123,15 @@ def _marks(args: argparse.Namespace) -> int:
     found = class_marks(args.files)
     for damage in found.damages:
         print(f"vipsim: {failures.printable(str(damage))}", file=sys.stderr)
+    is_all_damaged = bool(found.damages) and not any(student.exercises for student in found.students)
+    if is_all_damaged:
+        print("vipsim: no line could be read: hand the files in again", file=sys.stderr)
     if args.json:
         print(json.dumps(_document(found), indent=2))
     else:
         _print_table(found)
         _print_open(found, every=args.open or len(found.students) == 1)
-    return failures.FINE
+    return failures.CHECK_FAILED if is_all_damaged else failures.FINE
 
 
 def _print_table(found: ClassMarks) -> None:

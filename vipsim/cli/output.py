@@ -57,8 +57,7 @@ class Outputs:
         path = Path(name)
         if suffixes and path.suffix.lower() not in suffixes:
             raise VipsimError(f"{option} {name}: end the name in {' or '.join(suffixes)}")
-        # Where a link leads: the link itself stays, what it points to is replaced.
-        real = path.resolve()
+        real = _where(option, path)
         if real in self._taken:
             raise VipsimError(f"{option} {name}: this file is {self._taken[real]} already: use another name")
         if real.is_dir():
@@ -104,6 +103,14 @@ class Outputs:
     def failed(self, error: Exception) -> None:
         """Complain about an output that could not be written, and go on."""
         self.code = max(self.code, failures.complain(error))
+
+
+def _where(option: str, path: Path) -> Path:
+    """Where a link leads: the link itself stays, what it points to is replaced."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):  # until Python 3.12 a loop of links is a RuntimeError
+        raise VipsimError(f"{option} {path}: a link in this path leads to itself: use another name") from None
 
 
 def shown(path: Path) -> str:

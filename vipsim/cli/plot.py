@@ -26,6 +26,17 @@ if TYPE_CHECKING:
     from vipsim.scenario.model import Scenario
     from vipsim.trace.trace import Trace
 
+_TAKES = {
+    "timeline": ("start", "end"),
+    "ladder": ("start", "end", "nodes", "kinds"),
+    "caches": ("start", "end", "vip", "nodes"),
+    "phases": (),
+    "topology": (),
+    "cdf": (),
+    "replay": ("start", "end"),
+}
+"""By kind which of `_OPTIONS` it takes."""
+_OPTIONS = {"start": "--from", "end": "--to", "vip": "--vip", "nodes": "--nodes", "kinds": "--kinds"}
 KINDS = {
     "timeline": "states, ownership, adverts and silences over time",
     "ladder": "frames between hosts around the failover",
@@ -82,6 +93,7 @@ def run(args: argparse.Namespace) -> int:
     VipsimError
         For bad input, or without matplotlib (which a page does not need).
     """
+    _refuse_unused(args)
     of_a_trace = trace_file(args, args.source)
     source = of_a_trace or find_scenario(args.source)
     outputs = Outputs(reads=[source])
@@ -91,6 +103,14 @@ def run(args: argparse.Namespace) -> int:
         _write_picture(args, source, bool(of_a_trace), outputs)
     outputs.tell(sys.stdout)
     return outputs.code
+
+
+def _refuse_unused(args: argparse.Namespace) -> None:
+    """Refuse options that this kind does not take: they would be ignored."""
+    for name, option in _OPTIONS.items():
+        if getattr(args, name) is not None and name not in _TAKES[args.kind]:
+            takes = " and ".join(kind for kind, names in _TAKES.items() if name in names)
+            raise VipsimError(f"{option} is for --kind {takes}, not for {args.kind}: leave it out")
 
 
 def _write_picture(args: argparse.Namespace, source: Path, is_trace: bool, outputs: Outputs) -> None:
@@ -122,7 +142,11 @@ def _write_page(args: argparse.Namespace, source: Path, is_trace: bool, outputs:
         scenario = read_changed(source, args.settings, args.faults)
         window = resolved(part, scenario.duration, "--from, --to")
         trace = run_world(scenario, args.seed)
-    outputs.write(target, lambda path: write_replay(trace, path, window))
+    outputs.write(target, lambda path: write_replay(trace, path, window, window_words=_part_words))
+
+
+def _part_words(low: str, high: str) -> str:
+    return f"--from {low} --to {high}"
 
 
 def _stem(source: Path) -> str:

@@ -214,7 +214,12 @@ def _write(trace: Trace, outputs: Outputs, files: dict[str, Path | None], window
     if files["replay"] is not None:
         from vipsim.view.replay import write_replay
 
-        outputs.write(files["replay"], lambda path: write_replay(trace, path, window))
+        outputs.write(
+            files["replay"],
+            lambda path: write_replay(
+                trace, path, window, window_words=lambda low, high: f"--window {low}..{high}"
+            ),
+        )
 
 
 def _print_document(trace: Trace) -> None:

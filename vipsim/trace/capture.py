@@ -1,9 +1,9 @@
 """From a trace to a capture: which interface saw which frame, and what is worth a comment.
 
-A host's interface sees the frames that the host sends, when they leave, and those delivered to it, when
-they arrive, whomever they are for. Comments stand on the frames that tell the story of a failover: the
-advert that a takeover began with, the first announcement of each address, a client's first answer
-after a silence; and on every frame that never arrived.
+An interface of a host (or of a router, which is one) sees the frames that the host sends, when they leave,
+and those delivered to it, when they arrive, whomever they are for. Comments stand on the frames that tell
+the story of a failover: the advert that a takeover began with, the first announcement of each address, a
+client's first answer after a silence; and on every frame that never arrived.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def address_names(header: Mapping[str, Any]) -> dict[IPv4, str]:
 
 def _host_interfaces(header: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     for node, data in _mapping(header, "scenario", "nodes").items():
-        if isinstance(data, Mapping) and data.get("kind", "host") == "host":
+        if isinstance(data, Mapping) and data.get("kind", "host") != "switch":
             for iface in _mapping(data, "interfaces"):
                 yield node, iface, _mapping(data, "interfaces", iface)
 

@@ -23,6 +23,7 @@ from vipsim.files import written_whole
 from vipsim.trace.plain import in_order, plain, plain_record
 from vipsim.trace.records import FORMAT_VERSION, FrameRecord, Level, Record
 from vipsim.trace.schema import LARGEST, restore
+from vipsim.trace.soundness import wrong_in_depth, wrong_in_frame, wrong_in_header, wrong_in_record
 from vipsim.trace.trace import Trace
 from vipsim.wire.codec import decode, encode
 
@@ -54,7 +55,7 @@ def _write_lines(trace: Trace, file: IO[bytes] | gzip.GzipFile) -> None:
     try:
         for value in _objects(trace):
             file.write(in_order(value).encode("ascii") + b"\n")
-    except (TypeError, ValueError, EncodeError) as error:
+    except (TypeError, ValueError, RecursionError, EncodeError) as error:
         raise TraceError(f"{trace.name}: this trace holds what a file cannot: {error}") from error
 
 
@@ -135,16 +136,21 @@ class _Reader:
             )
         level = self._level(self._get(head, "level", str))
         header, counts = self._get(head, "header", dict), self._get(head, "counts", dict)
+        self._sound(wrong_in_header(header))
         end = self._number(head, "end")
         for name in counts:
             self._number(counts, name)
         wanted = self._number(head, "records"), self._number(head, "frames")
         records: list[Record] = []
         while len(records) < wanted[0]:
-            records.append(self._record(self._next(file), len(records) + 1))
+            record = self._record(self._next(file), len(records) + 1)
+            self._sound(wrong_in_record(record, records, end))
+            records.append(record)
         frames: list[FrameRecord] = []
         while len(frames) < wanted[1]:
-            frames.append(self._frame(self._next(file), len(frames) + 1))
+            frame = self._frame(self._next(file), len(frames) + 1)
+            self._sound(wrong_in_frame(frame, records, end))
+            frames.append(frame)
         if file.read(1):
             self.line += 1
             self.refuse(f"the file goes on after its {wanted[0]} records and {wanted[1]} frames")
@@ -163,7 +169,13 @@ class _Reader:
             self.refuse(f"this is not a line of JSON ({str(error)[:80]})")
         if not isinstance(value, dict):
             self.refuse("this is not a JSON object")
+        self._sound(wrong_in_depth(value, text))
         return value
+
+    def _sound(self, wrong: str) -> None:
+        """Refuse the line if something is wrong with it."""
+        if wrong:
+            self.refuse(wrong)
 
     def _get(self, value: dict[str, Any], key: str, wanted: type) -> Any:
         if key not in value:

@@ -30,6 +30,14 @@ TIMERS = {
 """The timers of daemons, for people."""
 
 
+def _rank(advert: Record) -> str:
+    """Its sender's rank as its protocol has it; nothing where there is none."""
+    priority = advert.data.get("priority")
+    if priority is None:
+        return ""
+    return f" (advskew {-priority})" if advert.data["form"] == "carp" else f" (priority {priority})"
+
+
 def timer_words(fired: Record) -> str:
     """The timer of a record of kind ``timer``, for people."""
     part, name = str(fired.data["part"]), str(fired.data["name"])
@@ -92,9 +100,7 @@ class Causes:
 
     def frame(self, advert: Record, node: str) -> str:
         """An advert that `node` heard, and why it was sent."""
-        priority = advert.data.get("priority")
-        words = f"the advert of {advert.node}" + (f" (priority {priority})" if priority is not None else "")
-        words += self._sent(advert)
+        words = f"the advert of {advert.node}{_rank(advert)}{self._sent(advert)}"
         read = self._read.get((node, advert.id))
         if read is not None and read.time - read.arrival > _WAITED:
             return f"{words}, which came {at(read.arrival)} and waited"
@@ -109,7 +115,7 @@ class Causes:
 
     def _sent(self, advert: Record) -> str:
         """Why an advert was sent when it was."""
-        if advert.data.get("priority") == 0:
+        if advert.data.get("priority") == 0 and advert.data["form"] != "carp":
             return ", its goodbye"
         found = self._records.get(advert.cause)
         if found is None:

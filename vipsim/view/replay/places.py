@@ -68,11 +68,20 @@ def read_places(trace: Trace) -> Places:
             f"the header of this trace holds no scenario that can be shown ({first}): "
             "run it again, or write the trace again with the vipsim that made it"
         ) from None
+    numbers = {node.name: number for number, node in enumerate(scenario.nodes)}
+    # A fault may be of a cable, or of several nodes.
+    known = {"", *numbers}
+    strange = next((one for one in trace.select() if one.node not in known and one.kind != "fault"), None)
+    if strange is not None:
+        raise TraceError(
+            f"record {strange.id} of this trace is of {strange.node[:60]!r}, no node of its scenario: "
+            "header and records do not belong together; run the scenario again"
+        )
     ways: dict[tuple[str, str], tuple[int, int]] = {}
     for number, link in enumerate(scenario.links):
         ways[str(link.a), str(link.b)] = number, 0
         ways[str(link.b), str(link.a)] = number, 1
-    return Places(scenario, {node.name: number for number, node in enumerate(scenario.nodes)}, ways)
+    return Places(scenario, numbers, ways)
 
 
 def node_part(places: Places) -> dict[str, Any]:

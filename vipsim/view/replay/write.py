@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vipsim.errors import TraceError, VipsimError
@@ -29,6 +29,7 @@ def write_replay(
     *,
     heading: str = "",
     question: str = "",
+    window_words: WindowWords | None = None,
 ) -> Path:
     """Write a run as one self-contained HTML file that replays it in any browser, offline.
 
@@ -45,6 +46,9 @@ def write_replay(
         What the page is called; default: the run's name.
     question : str
         What a class predicts; it stands on the page while what is to come is hidden.
+    window_words : callable, optional
+        Writes the window that a complaint offers, from its ends such as ``4s`` and ``10s``; default: as it
+        is written here.
 
     Returns
     -------
@@ -68,7 +72,7 @@ def write_replay(
     target = Path(path)
     if target.suffix.lower() not in (".html", ".htm"):
         raise VipsimError(f"{target.name}: a replay is a web page: give a name that ends in .html")
-    _refuse_too_many(trace, chosen_part(trace, window))
+    _refuse_too_many(trace, chosen_part(trace, window), window_words or _in_python)
     document = replay_document(trace, window, heading=heading, question=question)
     content = page_html(document, document["title"]).encode("utf-8")
     try:
@@ -79,7 +83,15 @@ def write_replay(
     return target
 
 
-def _refuse_too_many(trace: Trace, part: Window) -> None:
+WindowWords = Callable[[str, str], str]
+"""What to give instead, as whoever asked would write it: from the two ends as durations."""
+
+
+def _in_python(low: str, high: str) -> str:
+    return f'a window, such as ("{low}", "{high}")'
+
+
+def _refuse_too_many(trace: Trace, part: Window, words: WindowWords) -> None:
     """Refuse a window with more frames than a page can show."""
     sent = _sent_by_hosts(trace)
     count = sum(time in part for time in sent)
@@ -87,8 +99,8 @@ def _refuse_too_many(trace: Trace, part: Window) -> None:
         return
     low, high = fitting_window(trace, sent)
     raise TraceError(
-        f"{count} frames are too many for one page (at most {MOST_FRAMES}): give a window, such as "
-        f'("{format_duration(low)}", "{format_duration(high)}")'
+        f"{count} frames are too many for one page (at most {MOST_FRAMES}): give "
+        f"{words(format_duration(low), format_duration(high))}"
     )
 
 
@@ -111,7 +123,7 @@ def fitting_window(trace: Trace, sent: Sequence[Time]) -> tuple[Time, Time]:
     begin, end = _core(trace)
     for margin in _MARGINS:
         low = max(0, begin - margin) // _STEP * _STEP
-        high = min(trace.duration, end + margin)
+        high = min(trace.duration, -(-(end + margin) // _STEP) * _STEP)
         if bisect_right(sent, high) - bisect_left(sent, low) <= MOST_FRAMES:
             return low, high
     last = sent[bisect_left(sent, low) + MOST_FRAMES - 1] // _STEP * _STEP

@@ -48,7 +48,7 @@ async function startPage(element) {
   try {
     mount(element, doc, readAddress(location.hash));
   } catch (error) {
-    tell(`This browser cannot show the run (${error.message}): ${NEWER}.`);
+    tell(`The run in this page cannot be shown (${error.message}): the file is damaged; write it again.`);
     return;
   }
   element.focus({ preventScroll: true });
