@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from vipsim.errors import TraceError, VipsimError
@@ -73,14 +75,27 @@ def write_replay(
     if target.suffix.lower() not in (".html", ".htm"):
         raise VipsimError(f"{target.name}: a replay is a web page: give a name that ends in .html")
     _refuse_too_many(trace, chosen_part(trace, window), window_words or _in_python)
-    document = replay_document(trace, window, heading=heading, question=question)
-    content = page_html(document, document["title"]).encode("utf-8")
+    with _collector_at_rest():
+        document = replay_document(trace, window, heading=heading, question=question)
+        content = page_html(document, document["title"]).encode("utf-8")
     try:
         with written_whole(target) as file:
             file.write(content)
     except OSError as error:
         raise VipsimError(f"cannot write {target}: {error.strerror or error}") from None
     return target
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Let the garbage collector rest: all of a document is kept, and looking through it costs a third."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 WindowWords = Callable[[str, str], str]
