@@ -177,6 +177,8 @@ class Course:
         elif packet.dst in kernel.addresses:  # type: ignore[union-attr]
             assert type(packet) is Udp
             self._hand(kernel.ports.get(packet.dport), frame, at)
+        elif packet.dst in kernel.vips:  # type: ignore[union-attr]
+            self.drops += 1
         elif kernel.forwarder is not None:
             self._forward(kernel, packet, nic, at)  # type: ignore[arg-type]
 

@@ -48,12 +48,14 @@ export function createFlights(app) {
       if (state === null) continue;
       if (doc.frames.probe[index]) probes += way.legs.length;
       if (doc.frames.probe[index] && probes > MOST_PROBES) continue;
-      const travelled = app.still ? way.span : state.travelled;
+      const isOver = app.still || (!app.playing && app.now - doc.frames.time[index] >= way.span);
+      const travelled = isOver ? way.span : state.travelled; // a clock that stands shows no frame where it is not any more
       way.legs.forEach((leg, number) => {
         if (pool.used >= MOST_LEGS || travelled < leg.start) return;
         const token = pool.take(`${index}/${number}`, (fresh) => dressToken(fresh, { doc, index, leg, unit: scene.unit }));
         showToken(token, leg, travelled, state.fading);
         setAttr(token.group, "tabindex", app.playing || number > 0 ? null : 0);
+        setAttr(token.group, "aria-hidden", number > 0 ? true : null); // one frame, one button
       });
     }
     pool.end();
