@@ -68,7 +68,7 @@ def select_announcement(player: Player) -> bool:
     player.page.keyboard.type("garp")
     if not player.listed:
         return False
-    player.press("Enter", "ArrowRight", "/", "Escape", "Escape")
+    player.press("Enter", "/", "Escape", "Escape")
     player.page.wait_for_timeout(900)
     return True
 
