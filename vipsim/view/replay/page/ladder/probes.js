@@ -50,7 +50,7 @@ export function probeStretches(doc) {
 function stretchText(doc, { asked, answered, to, noun }) {
   const [sent, back] = PROBE_NOUNS[noun] ?? ["probe", ""];
   const whom = doc.nodes[to]?.name ?? "nobody known";
-  return `${countText(asked, sent)} to ${whom}, ${back === "" ? countText(answered, "answer") : `${answered} ${back}`}`;
+  return `${countText(asked, sent)} to ${whom}, ${back === "" ? countText(answered, "answer") : countText(answered, back, back)}`;
 }
 
 /** The bands of a drawn part, each between the lanes of who asked and who was asked. */
